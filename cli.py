@@ -1,0 +1,5 @@
+"""The command `firstseen`."""
+
+
+def main() -> int:
+    return 0

@@ -1,0 +1,1 @@
+"""What is asserted: words and TOML to records, place names to points. Rule: nothing is invented or averaged."""
