@@ -24,9 +24,9 @@ TINY_WIDTH, TINY_HEIGHT = 32, 24  # the whole picture, whatever its shape
 class Frame:
     """One sampled picture, upright and with square pixels.
 
-    `colour` is the same picture small (64 x 48, BGR), for measures that need colour. `time` is seconds from the first frame shown; `gray` is luma, height x width, at most SAMPLE_LINES on its short
-    side; `first_of_shot` marks a cut before it; `informative` is False for black, one-colour and card-like frames;
-    `index` counts sampled frames.
+    `time` is seconds from the first frame shown; `gray` is luma, height x width, at most SAMPLE_LINES on its short
+    side; `colour` is the same picture small (64 x 48, BGR), for measures that need colour; `first_of_shot` marks a
+    cut before it; `informative` is False for black, one-colour and card-like frames; `index` counts sampled frames.
     """
 
     time: float
