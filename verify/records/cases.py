@@ -120,6 +120,7 @@ class BatchReport:
     command: str
     versions: dict[str, str]
     settings: dict[str, Any]
+    thumbnails: dict[str, str] = field(default_factory=dict)  # SHA-256 -> small picture, path as `pictures` takes it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
