@@ -1,0 +1,105 @@
+"""A copy that was public before the claimed time questions it; nothing else does."""
+
+from verify.checks.earlier_copy import EarlierCopy
+from verify.records.cases import Item, Searched
+from verify.records.findings import Decision
+from verify.records.matches import Strength
+from verify.records.media import Problem
+
+
+def only(case):
+    findings = EarlierCopy().run(case)
+    assert len(findings) == 1
+    return findings[0]
+
+
+def test_from_a_year_before_questions_strongly(made):
+    found = only(made.case(matches=(made.match(),), dated={made.THEIRS: (made.YEAR_EARLIER,)}))
+    assert (found.bearing, found.part, found.weight) == ("questions", "when", "strong")
+    assert "365 days before the claimed time" in found.sentence
+    assert "2021-04-01 02:00:00 UTC (05:00 Europe/Moscow)" in found.sentence
+    assert "0:01.0 to 0:09.5" in found.sentence
+    assert [e.label for e in found.evidence] == ["post by @b", "Match"]
+    assert "at most 1e-06 of pairs" in found.evidence[1].value
+
+
+def test_the_oldest_of_two_is_named(made):
+    case = made.case(
+        matches=(made.match(), made.match(made.THIRD)),
+        dated={
+            made.THEIRS: (made.at("2022-03-01T00:00:00+00:00"),),
+            made.THIRD: (made.at("2020-01-01T00:00:00+00:00"),),
+        },
+    )
+    assert "post by @c" in only(case).sentence
+
+
+def test_that_is_only_a_possible_match_questions_less(made):
+    weak = made.match(strength=Strength(score=1.0, false_rate=None, words="possible"))
+    found = only(made.case(matches=(weak,), dated={made.THEIRS: (made.YEAR_EARLIER,)}))
+    assert (found.bearing, found.weight) == ("questions", "moderate")
+    assert "not known" in found.evidence[1].value
+
+
+def test_that_a_person_ruled_out_does_not_count_until_undone(made):
+    ruled_out = Decision(
+        subject=f"{made.THEIRS} {made.OURS}", category="not a match", by="editor", note="", at="2022-04-02T00:00:00Z"
+    )
+    given = {"matches": (made.match(),), "dated": {made.THEIRS: (made.YEAR_EARLIER,)}}
+    assert only(made.case(decisions=(ruled_out,), **given)).bearing == "neutral"
+    undone = Decision(subject=ruled_out.subject, category="not a match", by="e", note="", at="", undone=True)
+    assert only(made.case(decisions=(undone,), **given)).bearing == "questions"
+
+
+def test_of_the_same_bytes_in_another_item_questions_strongly(made):
+    found = only(made.case(dated={made.OURS: (made.YEAR_EARLIER,)}))
+    assert (found.bearing, found.weight) == ("questions", "strong")
+    assert found.sentence.startswith("The same file")
+
+
+def test_from_after_the_event_is_neutral_and_named(made):
+    found = only(made.case(matches=(made.match(),), dated={made.THEIRS: (made.DAY_LATER,)}))
+    assert found.bearing == "neutral"
+    assert "none is known to be older" in found.sentence and "post by @b" in found.sentence
+
+
+def test_whose_bounds_overlap_the_claimed_time_is_not_put_in_order(made):
+    overlapping = made.at("2022-04-01T05:30:00+03:00")
+    found = only(made.case(matches=(made.match(),), dated={made.THEIRS: (overlapping,)}))
+    assert found.bearing == "neutral"
+
+
+def test_without_any_date_is_neutral(made):
+    found = only(made.case(matches=(made.match(),)))
+    assert found.bearing == "neutral" and "none of which carries a date" in found.sentence
+
+
+def test_that_shares_only_the_sound_is_never_a_copy(made):
+    sound = made.match(kind="same soundtrack")
+    none, shared = EarlierCopy().run(made.case(matches=(sound,), dated={made.THEIRS: (made.YEAR_EARLIER,)}))
+    assert none.bearing == shared.bearing == "neutral"
+    assert none.sentence.startswith("No earlier copy was found")
+    assert "not the picture" in shared.sentence
+
+
+def test_that_was_not_found_says_how_much_was_searched(made):
+    assert "31 other clips were searched" in only(made.case()).sentence
+    assert "1 other clip was searched" in only(made.case(clips=1)).sentence
+    assert "holds no other clip" in only(made.case(clips=0)).sentence
+    partly = Searched(clips=3, frames=9, not_searched=(Problem(part="sound", reason="x"),))
+    assert "1 part of the search could not be done" in only(made.case(searched=partly)).sentence
+
+
+def test_in_no_library_is_not_tested(made):
+    assert only(made.case(clips=None)).bearing == "not tested"
+
+
+def test_without_a_claimed_time_is_named_and_neutral(made):
+    found = only(made.case(claim=None, matches=(made.match(),), dated={made.THEIRS: (made.YEAR_EARLIER,)}))
+    assert found.bearing == "neutral" and "no time is claimed" in found.sentence
+
+
+def test_of_the_clips_own_item_is_not_another_copy(made):
+    case = made.case(dated={made.OURS: (made.YEAR_EARLIER,)})
+    own = Item(id="a", target="clip.mp4", media=case.item.media)
+    assert only(made.case(item=own, dated={made.OURS: (made.YEAR_EARLIER,)})).bearing == "neutral"

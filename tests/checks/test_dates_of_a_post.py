@@ -1,0 +1,59 @@
+"""A post from before the event questions the claimed time; a later one only fits."""
+
+from datetime import date
+
+from verify.checks.post_dates import PostDates
+from verify.records.times import whole_day
+
+
+def test_before_the_event_questions_strongly(made):
+    (found,) = PostDates().run(made.case(post=made.post(made.YEAR_EARLIER)))
+    assert (found.bearing, found.part, found.weight) == ("questions", "when", "strong")
+    assert "365 days before" in found.sentence and "number of the post" in found.sentence
+
+
+def test_after_the_event_is_only_neutral(made):
+    (found,) = PostDates().run(made.case(post=made.post(made.DAY_LATER)))
+    assert found.bearing == "neutral" and "23 h 9 min after" in found.sentence
+
+
+def test_of_a_day_that_holds_the_event_cannot_be_ordered(made):
+    (found,) = PostDates().run(made.case(post=made.post(whole_day(date(2022, 4, 1), "upload day"))))
+    assert found.bearing == "neutral" and "cannot be put in order" in found.sentence
+
+
+def test_that_contradict_each_other_question_the_source(made):
+    against, apart = PostDates().run(made.case(post=made.post(made.YEAR_EARLIER, made.DAY_LATER)))
+    assert (against.bearing, against.weight) == ("questions", "moderate")
+    assert "Another date of the same post" in against.sentence
+    assert (apart.bearing, apart.part) == ("questions", "source")
+    assert "366 days apart" in apart.sentence
+
+
+def test_that_differ_by_minutes_are_neutral(made):
+    close = made.at("2022-04-02T05:09:00+03:00", "the page")
+    _, apart = PostDates().run(made.case(post=made.post(made.DAY_LATER, close)))
+    assert apart.bearing == "neutral"
+
+
+def test_of_an_edit_do_not_contradict_the_posting(made):
+    edited = made.at("2023-04-02T05:09:00+03:00", "edited, as the platform states")
+    assert len(PostDates().run(made.case(post=made.post(made.DAY_LATER, edited)))) == 1
+
+
+def test_that_is_a_servers_last_modified_weighs_little(made):
+    modified = made.at("2021-04-02T05:09:00+03:00", "Last-Modified of the server")
+    (found,) = PostDates().run(made.case(post=made.post(modified)))
+    assert (found.bearing, found.weight) == ("questions", "weak")
+
+
+def test_tied_to_the_file_by_hand_weighs_less(made):
+    (found,) = PostDates().run(made.case(post=made.post(made.YEAR_EARLIER, stated_by_user=True)))
+    assert found.weight == "moderate" and "tied to the file by hand" in found.limits
+
+
+def test_without_claim_post_or_dates(made):
+    (no_claim,) = PostDates().run(made.case(claim=None, post=made.post(made.YEAR_EARLIER)))
+    (no_post,) = PostDates().run(made.case())
+    (no_date,) = PostDates().run(made.case(post=made.post()))
+    assert [f.bearing for f in (no_claim, no_post, no_date)] == ["neutral", "not tested", "not tested"]

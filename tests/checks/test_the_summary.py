@@ -1,0 +1,49 @@
+"""The summary says what findings say, questions first, and never one number."""
+
+from verify.checks import asking, summary
+
+
+def test_tells_questions_first_then_what_is_open(made):
+    case = made.case(
+        matches=(made.match(),),
+        dated={made.THEIRS: (made.YEAR_EARLIER,)},
+        tags=(made.tag("gps", "50.601557, 36.659211"),),
+    )
+    findings = asking.run(case)
+    told = summary.summary(case, findings)
+    assert told[0].startswith("Questions the claimed time: A copy of this footage")
+    assert told[1].startswith("Supports the claimed place: The position in the file")
+    assert told[-1].startswith("Not established: ") and "who is said to have acted" in told[-1]
+    assert "the claimed time" not in told[-1] and "the claimed place" not in told[-1]
+
+
+def test_of_nothing_says_so(made):
+    case = made.case()
+    told = summary.summary(case, asking.run(case))
+    assert told[0] == "Nothing that was tested questions the claim."
+    assert "Nothing that was tested supports the claim." in told
+    assert any(t.startswith("No earlier copy was found: 31 other clips were searched") for t in told)
+
+
+def test_without_a_claim_says_so(made):
+    case = made.case(claim=None)
+    assert summary.summary(case, asking.run(case))[0] == "No claim was given to test."
+
+
+def test_table_has_every_part_and_loses_no_finding(made):
+    case = made.case(matches=(made.match(),), dated={made.THEIRS: (made.YEAR_EARLIER,)})
+    findings = asking.run(case)
+    rows = summary.table(case.claim, findings)
+    assert [r.part for r in rows] == ["what", "when", "where", "by whom", "original", "source"]
+    held = [f for r in rows for f in (*r.questions, *r.supports, *r.neutral, *r.not_tested)]
+    assert sorted(map(str, held)) == sorted(map(str, findings))
+    assert rows[1].claimed.startswith("between 2022-04-01 02:00:00 UTC (05:00 Europe/Moscow)")
+    assert rows[2].claimed == "Belgorod (50.60000, 36.59000, within 15.0 km)"
+
+
+def test_not_established_names_open_parts_and_what_could_not_be_tested(made):
+    case = made.case()
+    told = summary.not_established(case, asking.run(case))
+    assert any(t.startswith("Who is said to have acted (Ukraine): nothing") for t in told)
+    assert any(t.startswith("Not tested (post dates): The clip came without a post") for t in told)
+    assert len(set(told)) == len(told)

@@ -1,0 +1,58 @@
+"""Times in the metadata against the claimed time."""
+
+import pytest
+
+from verify.checks.recording_time import RecordingTime
+
+
+def only(case):
+    (found,) = RecordingTime().run(case)
+    return found
+
+
+def test_before_the_event_questions(made):
+    found = only(made.case(tags=(made.tag("creation time", "2021-04-01T02:00:00Z"),)))
+    assert (found.bearing, found.weight) == ("questions", "moderate")
+    assert found.evidence[0].place == "moov/mvhd, byte 44"
+
+
+def test_of_the_camera_within_the_claimed_time_supports(made):
+    found = only(made.case(tags=(made.tag("recording time", "2022-04-01T05:10:00+03:00"),)))
+    assert (found.bearing, found.weight) == ("supports", "moderate")
+    assert "05:10 Europe/Moscow" in found.sentence
+
+
+def test_without_a_zone_supports_weakly_when_read_in_the_zone_of_the_place(made):
+    found = only(made.case(tags=(made.tag("recording time", "2022-04-01T05:10:00"),)))
+    assert (found.bearing, found.weight) == ("supports", "weak")
+    assert "if that clock was set to" in found.sentence
+
+
+def test_without_a_zone_and_at_another_local_hour_is_neutral(made):
+    found = only(made.case(tags=(made.tag("recording time", "2022-04-01T09:10:00"),)))
+    assert found.bearing == "neutral" and "no zone is given" in found.sentence
+
+
+def test_of_the_camera_after_the_event_questions(made):
+    found = only(made.case(tags=(made.tag("recording time", "2022-04-03T05:10:00+03:00"),)))
+    assert (found.bearing, found.part) == ("questions", "when")
+
+
+def test_of_a_header_after_the_event_may_be_an_export(made):
+    found = only(made.case(tags=(made.tag("creation time", "2022-04-09T05:10:00Z"),)))
+    assert found.bearing == "neutral" and "exported or processed" in found.sentence
+
+
+@pytest.mark.parametrize("value", ["not set", "", "1904-01-01T00:00:00Z", "2022-13-45T99:00:00Z", "yesterday"])
+def test_that_are_unset_or_no_time_are_not_tested(made, value):
+    assert only(made.case(tags=(made.tag("creation time", value),))).bearing == "not tested"
+
+
+def test_of_other_acts_are_not_taken_for_recording(made):
+    assert only(made.case(tags=(made.tag("processing date", "2021-04-01"),))).bearing == "not tested"
+
+
+def test_without_claim_or_examination(made):
+    tags = (made.tag("creation time", "2022-04-01T02:10:00Z"),)
+    assert only(made.case(claim=None, tags=tags)).bearing == "neutral"
+    assert only(made.case(examination=None)).bearing == "not tested"

@@ -1,0 +1,234 @@
+"""Was this footage known before the claimed event? Rule: only a copy whose last possible date lies before it counts.
+
+A copy is another clip that shares the picture (never the sound alone), and that no person has ruled out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verify.checks import wording
+from verify.checks.base import Check
+from verify.records.cases import Case
+from verify.records.findings import Evidence, Finding, Weight
+from verify.records.matches import Appearance, Match
+from verify.records.times import TimeBounds
+
+_LIMITS = (
+    "A match says that two files show the same footage, not which of them was first: that rests on the dates of the "
+    "posts, which are as good as the platform that states them. Only the clips of this library were searched."
+)
+_RECHECK = (
+    "Play both clips side by side at the seconds given and look for details that move in the same way (smoke, people, "
+    "camera shake); then open the earlier post and read its date on the platform itself."
+)
+_SHOWN = 5  # earlier copies spelled out in evidence; the rest are in the report's table of matches
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """One dated appearance of this footage, with the match that ties it to the clip (None: the same bytes)."""
+
+    appearance: Appearance
+    match: Match | None
+
+
+class EarlierCopy(Check):
+    """Looks for a copy that was public before the claimed time."""
+
+    name = "earlier copy"
+    question = "Is this footage known from before the claimed time?"
+    part = "when"
+    order = 10
+
+    def run(self, case: Case) -> tuple[Finding, ...]:
+        """Return one finding on copies of the picture, and one more where only the sound is known from before."""
+        if case.searched is None and not case.matches:
+            return (self.not_tested("No library of earlier clips was searched, so nothing is known of copies."),)
+        known = known_copies(case)
+        when = case.claim.when if case.claim else None
+        found = self._earlier(case, known, when) if when else None
+        return (found or self._none_earlier(case, known, when), *self._soundtracks(case, when))
+
+    def _earlier(self, case: Case, known: list[Known], when: TimeBounds) -> Finding | None:
+        zone = wording.place_zone(case)
+        early = [k for k in known if k.appearance.bounds and k.appearance.bounds.before(when)]
+        if not early:
+            return None
+        early.sort(key=_last_date)
+        first = early[0].appearance
+        bounds = first.bounds
+        ahead = wording.tell_span(wording.gap(bounds, when)) if bounds else ""
+        return self.questions(
+            f"{'A copy' if early[0].match else 'The same file'} of this footage was already known "
+            f"{wording.tell(bounds, zone) if bounds else ''}, at least {ahead} before the claimed time "
+            f"({wording.tell(when, zone)}): {wording.quote(first.label)}{_which_part(early[0].match)}.",
+            *(e for k in early[:_SHOWN] for e in _evidence(k, zone)),
+            limits=_LIMITS,
+            recheck=_RECHECK,
+            weight=_weight(case, early),
+        )
+
+    def _none_earlier(self, case: Case, known: list[Known], when: TimeBounds | None) -> Finding:
+        searched = tell_searched(case)
+        dated = sorted((k for k in known if k.appearance.bounds), key=_last_date)
+        if not known:
+            return self.neutral(
+                f"No earlier copy was found: {searched}.",
+                limits="A copy that nobody brought into this library, or that was edited beyond recognition, "
+                "is not found.",
+                recheck="Hand the keyframes to several reverse image search services (links in the report) and sort "
+                "their hits by date.",
+            )
+        copies = wording.count(len({k.appearance.sha256 for k in known}), "file")
+        if not dated:
+            told = f"This footage is known from {copies} of the library, none of which carries a date"
+        else:
+            first = dated[0].appearance
+            bounds = first.bounds or TimeBounds(
+                not_before=None, not_after=None, precision="interval", zone="unknown", basis=""
+            )
+            told = (
+                f"This footage is known from {copies} of the library; the earliest dated one is "
+                f"{wording.quote(first.label)}, {wording.tell(bounds, wording.place_zone(case))}"
+            )
+        order = "none is known to be older than the claimed time" if when else "no time is claimed to compare it with"
+        return self.neutral(
+            f"{told}; {order} ({searched}).",
+            *(e for k in (dated or known)[:_SHOWN] for e in _evidence(k, wording.place_zone(case))),
+            limits=_LIMITS,
+            recheck=_RECHECK,
+        )
+
+    def _soundtracks(self, case: Case, when: TimeBounds | None) -> tuple[Finding, ...]:
+        if when is None:
+            return ()
+        shared = [m for m in case.matches if m.kind == "same soundtrack" and not _ruled_out(case, m)]
+        early = [
+            Known(appearance=a, match=m)
+            for m in shared
+            for a in _appearances(case, _other(case, m))
+            if a.bounds and a.bounds.before(when)
+        ]
+        if not early:
+            return ()
+        zone = wording.place_zone(case)
+        return (
+            self.neutral(
+                f"The soundtrack of {wording.count(len({k.appearance.sha256 for k in early}), 'older clip')} is "
+                "shared with this one, but not the picture: sound can be laid over any footage.",
+                *(e for k in sorted(early, key=_last_date)[:_SHOWN] for e in _evidence(k, zone)),
+                limits="The same soundtrack is not the same footage; it can mean music, a broadcast or dubbed sound.",
+                recheck="Listen to both clips at the seconds given.",
+            ),
+        )
+
+
+def known_copies(case: Case) -> list[Known]:
+    """Return every known appearance of this footage but the clip's own, in the order of the case."""
+    own = {case.item.media.sha256, *(f.sha256 for f in case.item.files)}
+    found = [
+        Known(appearance=a, match=None)
+        for a in _appearances(case, "", own)
+        if a.item != case.item.id and not _is_own_post(case, a)
+    ]
+    for match in case.matches:
+        other = _other(case, match)
+        if match.kind != "same picture" or _ruled_out(case, match) or other in own:
+            continue
+        dated = _appearances(case, other)
+        if not dated and other in case.others:
+            label = case.others[other].label
+            dated = [Appearance(sha256=other, label=label, bounds=None, item=case.others[other].item)]
+        found += [Known(appearance=a, match=match) for a in dated]
+    return found
+
+
+def tell_searched(case: Case) -> str:
+    """Return what the search went through, as a clause: `searched 31 other clips, from ... to ...`."""
+    searched = case.searched
+    if searched is None:
+        return "how many clips were searched is not recorded"
+    if searched.clips == 0:
+        return "the library holds no other clip to compare with"
+    span = f", brought in from {searched.oldest[:10]} to {searched.newest[:10]}" if searched.oldest else ""
+    missed = len(searched.not_searched)
+    left = f"; {wording.count(missed, 'part')} of the search could not be done" if missed else ""
+    return (
+        f"{wording.count(searched.clips, 'other clip')} {'was' if searched.clips == 1 else 'were'} searched{span}{left}"
+    )
+
+
+def _appearances(case: Case, sha256: str, among: set[str] | None = None) -> list[Appearance]:
+    wanted = among if among is not None else {sha256}
+    listed = [*case.appearances, *(a for s in sorted(wanted) if s in case.others for a in case.others[s].appearances)]
+    return list(dict.fromkeys(a for a in listed if a.sha256 in wanted))
+
+
+def _is_own_post(case: Case, appearance: Appearance) -> bool:
+    return not appearance.item and bool(case.item.post) and appearance.url == (case.item.post and case.item.post.url)
+
+
+def _other(case: Case, match: Match) -> str:
+    return match.a if match.b == case.item.media.sha256 else match.b
+
+
+def _decided(case: Case, match: Match) -> str:
+    pair = {match.a, match.b}
+    decided = [d.category for d in case.decisions if set(d.subject.split()) == pair and not d.undone]
+    return decided[-1] if decided else ""
+
+
+def _ruled_out(case: Case, match: Match) -> bool:
+    return _decided(case, match) == "not a match"
+
+
+def _weight(case: Case, early: list[Known]) -> Weight:
+    """Strong where the bytes are the same, a person agreed, or matching called the pair sure; else moderate."""
+    for known in early:
+        if known.match is None or _decided(case, known.match) == "same recording":
+            return "strong"
+        if known.match.strength.words in {"practically certain", "strong"}:
+            return "strong"
+    return "moderate"
+
+
+def _last_date(known: Known) -> str:
+    bounds = known.appearance.bounds
+    return bounds.not_after.isoformat() if bounds and bounds.not_after else "9999"
+
+
+def _which_part(match: Match | None) -> str:
+    if match is None or not match.segments:
+        return ""
+    shared = sorted({(s.a_start, s.a_end) for s in match.segments})
+    return f" (seconds {wording.listed([wording.seconds(a, b) for a, b in shared], 3)} of this clip)"
+
+
+def _evidence(known: Known, zone: str) -> list[Evidence]:
+    shown = known.appearance
+    dated = f"{wording.tell(shown.bounds, zone)} ({shown.bounds.basis})" if shown.bounds else "no date known"
+    found = [Evidence(label=shown.label, value=dated, place=shown.url or shown.item, sha256=shown.sha256)]
+    match = known.match
+    if match is None:
+        return [*found, Evidence(label="Same bytes", value="the SHA-256 is the same", sha256=shown.sha256)]
+    rate = match.strength.false_rate
+    chance = (
+        "how often unrelated footage scores as high is not known"
+        if rate is None
+        else f"unrelated footage scores as high in at most {rate:.1g} of pairs"
+    )
+    found.append(
+        Evidence(
+            label="Match",
+            value=f"{match.strength.words or 'score'} {match.strength.score:.2f}; {chance}"
+            + (f" ({match.strength.basis})" if match.strength.basis else ""),
+            place="; ".join(
+                f"{wording.seconds(s.a_start, s.a_end)} here is {wording.seconds(s.b_start, s.b_end)} there"
+                for s in match.segments[:_SHOWN]
+            ),
+            image=match.frames[0].a_image if match.frames else "",
+            sha256=match.b,
+        )
+    )
+    return found

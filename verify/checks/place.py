@@ -1,0 +1,122 @@
+"""Does a position in the file lie at the claimed place? Rule: 0,0 is unset, and a position is the file's own claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verify import coordinates
+from verify.checks import wording
+from verify.checks.base import Check
+from verify.records.cases import Case
+from verify.records.claims import Place
+from verify.records.findings import Evidence, Finding
+from verify.records.media import Tag
+
+_SPHERE_ERROR = 0.006  # of the distance: a sphere against the ellipsoid (verify/coordinates.py)
+_LIMITS = (
+    "A position in a file is written by a device that may have known only an old or rough one, and can be changed by "
+    "anyone with free tools; it says where the device was, not what it filmed."
+)
+_RECHECK = (
+    "Read the position in the file as received with another tool (exiftool -n -G1 -gps:all -GPSCoordinates FILE), put "
+    "it on a map, and compare what the clip shows with street-level and satellite pictures of both places."
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stated:
+    """One position stated in the file: degrees north and east, and the tag that states it."""
+
+    latitude: float
+    longitude: float
+    tag: Tag
+
+
+class PositionInFile(Check):
+    """Compares positions in the metadata with the claimed point and its radius."""
+
+    name = "position in the file"
+    question = "Does the position written in the file lie at the claimed place?"
+    part = "where"
+    order = 40
+
+    def run(self, case: Case) -> tuple[Finding, ...]:
+        """Return one finding on the positions the file states."""
+        if case.examination is None:
+            return (self.not_tested("The file could not be examined, so no position was read."),)
+        stated = stated_positions(case.examination.tags)
+        if not stated:
+            return (
+                self.not_tested(
+                    "The file states no position; most platforms remove it.",
+                    "Compare what the clip shows (roofs, masts, roads, hills) with maps and satellite pictures.",
+                ),
+            )
+        where = case.claim.where if case.claim else None
+        if where is None:
+            at = f"{stated[0].latitude:.5f}, {stated[0].longitude:.5f}"
+            return (
+                self.neutral(
+                    f"The file states the position {at}; no place is claimed to compare it with.",
+                    *(_evidence(s, None) for s in stated),
+                    limits=_LIMITS,
+                    recheck=_RECHECK,
+                ),
+            )
+        return (self._compared(stated, where),)
+
+    def _compared(self, stated: list[Stated], where: Place) -> Finding:
+        evidence = tuple(_evidence(s, where) for s in stated)
+        nearest, farthest = (f(stated, key=lambda s: _metres(s, where)) for f in (min, max))
+        claimed = f"{wording.plain(where.name)} (within {wording.tell_distance(where.radius)})"
+        away = wording.tell_distance(_metres(nearest, where))
+        if _inside(nearest, where) != _inside(farthest, where):
+            return self.neutral(
+                f"The file states positions that contradict each other: {away} and "
+                f"{wording.tell_distance(_metres(farthest, where))} from the middle of the claimed place {claimed}.",
+                *evidence,
+                limits=_LIMITS,
+                recheck=_RECHECK,
+            )
+        at = f"The position in the file ({nearest.latitude:.5f}, {nearest.longitude:.5f})"
+        if _inside(nearest, where):
+            return self.supports(
+                f"{at} lies {away} from the middle of the claimed place {claimed}, inside it.",
+                *evidence,
+                limits=_LIMITS,
+                recheck=_RECHECK,
+                weight="moderate",
+            )
+        return self.questions(
+            f"{at} lies {away} from the middle of the claimed place {claimed}, outside it.",
+            *evidence,
+            limits=_LIMITS,
+            recheck=_RECHECK,
+            weight="moderate",
+        )
+
+
+def stated_positions(tags: tuple[Tag, ...]) -> list[Stated]:
+    """Return every position that tags state; 0,0 and unreadable ones are left out."""
+    found = []
+    for tag in tags:
+        point = coordinates.pair(tag.value) if tag.name == "gps" else None
+        if point and not coordinates.unset(*point):
+            found.append(Stated(latitude=point[0], longitude=point[1], tag=tag))
+    return found
+
+
+def _metres(stated: Stated, where: Place) -> float:
+    return coordinates.distance((stated.latitude, stated.longitude), (where.latitude, where.longitude))
+
+
+def _inside(stated: Stated, where: Place) -> bool:
+    away = _metres(stated, where)
+    return away <= where.radius + away * _SPHERE_ERROR
+
+
+def _evidence(stated: Stated, where: Place | None) -> Evidence:
+    tag = stated.tag
+    away = f" ({wording.tell_distance(_metres(stated, where))} from {wording.plain(where.name)})" if where else ""
+    place = tag.place + (f", byte {tag.offset}" if tag.offset is not None else "")
+    return Evidence(label=tag.name, value=f"{tag.value}{away}", place=place)

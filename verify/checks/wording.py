@@ -1,0 +1,136 @@
+"""Times, spans and distances in plain words with their zones. Rule: what is not known about a time stays in the words.
+
+Every sentence of a finding takes its numbers from here, so that one time is always told in one way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from verify.records.cases import Case
+from verify.records.times import Precision, TimeBounds
+from verify.text import one_line
+
+_FORMAT: dict[Precision, str] = {
+    "millisecond": "%Y-%m-%d %H:%M:%S",
+    "second": "%Y-%m-%d %H:%M:%S",
+    "minute": "%Y-%m-%d %H:%M",
+    "hour": "%Y-%m-%d %H:%M",
+    "interval": "%Y-%m-%d %H:%M",
+    "day": "%Y-%m-%d",
+    "month": "%Y-%m",
+    "year": "%Y",
+}
+_QUOTE_LENGTH = 120  # of foreign text inside a sentence; the whole text stands in the evidence
+
+
+def place_zone(case: Case) -> str:
+    """Return the IANA zone of the claimed place, or nothing where it is not known."""
+    return case.claim.where.zone if case.claim and case.claim.where else ""
+
+
+def tell_moment(at: datetime, zone: str = "", precision: Precision = "second") -> str:
+    """Return an aware moment in UTC, and in `zone` beside it where that is a zone this computer knows."""
+    form = _FORMAT[precision]
+    told = f"{at.astimezone(UTC):{form}} UTC"
+    local = _zone(zone)
+    if local is None or "%H" not in form:
+        return told
+    there = at.astimezone(local)
+    same_day = there.date() == at.astimezone(UTC).date()
+    return f"{told} ({there:%H:%M}{'' if same_day else f' on {there:%Y-%m-%d}'} {zone})"
+
+
+def tell(bounds: TimeBounds, zone: str = "") -> str:
+    """Return the words for a time: `2022-04-01 09:29:07 UTC`, `between ... and ...`, `no later than ...`."""
+    if bounds.zone == "unknown" and bounds.clock:
+        return f"{bounds.clock} on a clock whose zone is not stated"
+    first, last = bounds.not_before, bounds.not_after
+    if first is None and last is None:
+        return "at a time nothing is known of"
+    if first is None:
+        return f"no later than {tell_moment(last, zone)}" if last else ""
+    if last is None:
+        return f"no earlier than {tell_moment(first, zone)}"
+    return _tell_closed(first, last, bounds.precision, zone)
+
+
+def _tell_closed(first: datetime, last: datetime, precision: Precision, zone: str) -> str:
+    width = last - first
+    if precision in {"millisecond", "second"} and width < timedelta(seconds=1):
+        return tell_moment(first, zone)
+    if precision == "minute" and width < timedelta(minutes=1):
+        return tell_moment(first, zone, "minute")
+    if precision == "day" and width < timedelta(days=1):
+        return f"{first:%Y-%m-%d} (the day in UTC)"
+    return f"between {tell_moment(first, zone, 'second')} and {tell_moment(last, zone, 'second')}"
+
+
+def tell_span(span: timedelta) -> str:
+    """Return a span of time in the two largest units that matter: `3 h 38 min`, `41 days`."""
+    seconds = abs(span.total_seconds())
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+    days = seconds / 86400
+    return f"{days:.0f} days" if days < 730 else f"{days / 365.2425:.1f} years"
+
+
+def tell_distance(metres: float) -> str:
+    """Return a distance as a person would say it: metres below two kilometres, then kilometres."""
+    if metres < 2000:
+        return f"{metres:.0f} m"
+    return f"{metres / 1000:.1f} km" if metres < 100_000 else f"{metres / 1000:.0f} km"
+
+
+def gap(earlier: TimeBounds, later: TimeBounds) -> timedelta:
+    """Return the least time between two bounds of which the first lies before the second, else zero."""
+    if earlier.not_after is None or later.not_before is None or earlier.not_after >= later.not_before:
+        return timedelta(0)
+    return later.not_before - earlier.not_after
+
+
+def quote(text: str, limit: int = _QUOTE_LENGTH) -> str:
+    """Return foreign text in quotation marks, on one line, safe to show and cut at `limit`."""
+    return f"“{one_line(text, limit)}”"
+
+
+def plain(text: str, limit: int = _QUOTE_LENGTH) -> str:
+    """Return foreign text as `quote` does, without the marks: for names."""
+    return one_line(text, limit)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return `1 clip`, `2 clips`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def seconds(start: float, end: float) -> str:
+    """Return a stretch of a clip: `0:03.0 to 0:09.5`."""
+    return f"{clock(start)} to {clock(end)}"
+
+
+def clock(second: float) -> str:
+    """Return a moment of a clip as minutes and seconds: `1:02.5`."""
+    tenths = round(second * 10)
+    return f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"
+
+
+def listed(words: Sequence[str], most: int = 5) -> str:
+    """Return `a, b and c`, the rest counted beyond `most`."""
+    if len(words) > most:
+        return f"{', '.join(words[:most])} and {len(words) - most} more"
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
