@@ -1,0 +1,102 @@
+"""The report as one page. Rule: it opens from disk, asks nothing of any network, and shows the evidence first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import quote
+
+from verify.records.cases import BatchReport, ClipReport
+from verify.records.matches import Appearance
+from verify.records.media import Curve, MediaFile
+from verify.reports import clip_view, drawing, wording
+from verify.reports.base import Format, Pictures
+from verify.reports.page import Album, render
+
+# A report lies in `items/<id>/` of its case (design, section 6), and `MediaFile.path` starts at the case.
+TO_CASE = "../../"
+
+
+class Html(Format):
+    """One self-contained HTML page."""
+
+    name: ClassVar[str] = "html"
+    ending: ClassVar[str] = ".html"
+    media_type: ClassVar[str] = "text/html; charset=utf-8"
+
+    def clip(self, report: ClipReport, pictures: Pictures) -> bytes:
+        """Return the page of one clip."""
+        found = clip_view.view(report)
+        claimed = report.case.claim.when if report.case.claim else None
+        dated = [a.bounds for a in found.appearances if a.bounds]
+        near = drawing.close_up(claimed, found.appearances)
+        return render(
+            "clip.html.j2",
+            ("report.css",),
+            ("report.js",),
+            v=found,
+            album=Album(pictures=pictures),
+            headline=clip_view.headline(report),
+            earliest=clip_view.earliest_sentence(found),
+            video=beside(report.case.item.media),
+            wide=drawing.axis([*dated, *([claimed] if claimed else [])]),
+            near=near,
+            near_rows=_inside(near, found.appearances),
+            curves=_curves(found),
+            elsewhere=(),
+        )
+
+    def batch(self, report: BatchReport, pictures: Pictures) -> bytes:
+        """Return the page of many clips."""
+        raise AssertionError("written next")
+
+
+def beside(media: MediaFile) -> str:
+    """Return where the preserved file lies, as a relative address from the report's folder."""
+    return TO_CASE + quote(media.path.lstrip("/"))
+
+
+def _inside(near: drawing.Axis | None, known: tuple[Appearance, ...]) -> tuple[Appearance, ...]:
+    return tuple(a for a in known if near and a.bounds and drawing.touches(near, a.bounds))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DrawnCurve:
+    """One curve ready to be drawn: points in a box of 1000 by 100, cuts and impulses on the same 1000."""
+
+    name: str
+    words: str
+    points: str
+    cuts: tuple[float, ...] = ()
+    impulses: tuple[float, ...] = ()
+
+
+def _curves(found: clip_view.ClipView) -> tuple[DrawnCurve, ...]:
+    examined = found.report.case.examination
+    if examined is None:
+        return ()
+    whole = max(found.duration, 0.001)
+    cuts = tuple(round(1000 * s.start / whole, 1) for s in examined.shots[1:])
+    drawn = []
+    for curve in examined.curves:
+        if curve.name == "brightness" and curve.values:
+            drawn.append(_drawn(curve, "Brightness", 0.0, 1.0, cuts))
+    sound = examined.sound
+    if sound and sound.envelope.values:
+        impulses = tuple(round(1000 * t / whole, 1) for t in sound.impulses)
+        # -60 dBFS is the noise floor of a phone's microphone path; below it a curve shows hiss.
+        drawn.append(_drawn(sound.envelope, "Loudness", -60.0, 0.0, (), impulses))
+    return tuple(drawn)
+
+
+def _drawn(
+    curve: Curve, name: str, low: float, high: float, cuts: tuple[float, ...], impulses: tuple[float, ...] = ()
+) -> DrawnCurve:
+    lowest, highest = min(curve.values), max(curve.values)
+    words = f"from {lowest:.3g} to {highest:.3g} {curve.unit}".rstrip()
+    return DrawnCurve(
+        name=name, words=words, points=drawing.curve_points(curve, low, high), cuts=cuts, impulses=impulses
+    )
+
+
+__all__ = ["Html", "beside", "wording"]

@@ -1,0 +1,113 @@
+"""Numbers and bounds as words a reader understands. Rule: a wording never says more than the record it is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from verify.checks.wording import clock, count, listed, quote, tell, tell_moment
+from verify.records.findings import Bearing, Finding
+from verify.records.matches import Appearance, Segment, Strength
+from verify.records.times import TimeBounds
+
+__all__ = [
+    "BEARINGS",
+    "bounds",
+    "clock",
+    "count",
+    "duration",
+    "earliest",
+    "false_rate",
+    "listed",
+    "of_bearing",
+    "quote",
+    "segment",
+    "sentence",
+    "size",
+    "stamp",
+]
+
+BEARINGS: dict[Bearing, str] = {
+    "questions": "Questions the claim",
+    "supports": "Supports the claim",
+    "neutral": "Neither",
+    "not tested": "Not tested",
+}
+
+
+def sentence(text: str) -> str:
+    """Return `text` with its first letter raised."""
+    return text[:1].upper() + text[1:]
+
+
+def duration(seconds: float | None) -> str:
+    """Return a length for people: `34.6 s`, `12 min 05 s`, `unknown length`."""
+    if seconds is None:
+        return "unknown length"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, rest = divmod(rest, 60)
+    return f"{hours} h {minutes:02d} min {rest:02d} s" if hours else f"{minutes} min {rest:02d} s"
+
+
+def size(number: int) -> str:
+    """Return a file size: `8.1 MB (8,123,457 bytes)`, decimal megabytes as platforms state them."""
+    if number < 1000:
+        return count(number, "byte")
+    for unit, step in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if number >= step:
+            return f"{number / step:.1f} {unit} ({number:,} bytes)"
+    raise AssertionError("unreachable")  # 1000 and more is at least a kB
+
+
+def bounds(known: TimeBounds | None, zone: str = "") -> str:
+    """Return when something was, as far as it is known; `zone` adds the clock of that IANA zone."""
+    return tell(known, zone) if known is not None else "no date known"
+
+
+def stamp(iso: str) -> str:
+    """Return an ISO 8601 UTC text (`2026-11-22T11:03:00Z`) as `2026-11-22 11:03:00 UTC`; other text as it is."""
+    try:
+        at = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return tell_moment(at) if at.utcoffset() is not None else iso
+
+
+def false_rate(strength: Strength) -> str:
+    """Return how often unrelated footage scores as high, in words; says so where nobody measured it."""
+    rate = strength.false_rate
+    if rate is None:
+        return "how often unrelated footage scores this high was not measured"
+    kind = "" if strength.kind in {"", "any"} else f" ({strength.kind} footage)"
+    if rate <= 0:
+        return f"no unrelated pair scored this high{kind}"
+    one_in = 1 / rate
+    if one_in < 2:
+        return f"unrelated pairs{kind} often score this high"
+    step = 10 ** max(0, len(str(int(one_in))) - 2)
+    return f"about 1 in {int(one_in // step * step):,} unrelated pairs{kind} scores this high"
+
+
+def segment(part: Segment) -> str:
+    """Return which seconds equal which: `0:09.0–0:16.0 here is 1:01.0–1:04.5 there, played 2 times as fast`."""
+    text = f"{clock(part.a_start)}–{clock(part.a_end)} here is {clock(part.b_start)}–{clock(part.b_end)} there"
+    if part.reversed:
+        text += ", backwards"
+    if abs(part.speed - 1) >= 0.01:  # below 1 % a viewer sees and hears no difference
+        faster = part.speed > 1
+        text += f", played {part.speed if faster else 1 / part.speed:.3g} times as {'fast' if faster else 'slowly'}"
+    return text
+
+
+def earliest(known: Iterable[Appearance]) -> tuple[Appearance, ...]:
+    """Return the appearances that no other one is entirely before: one where the order is certain, else several."""
+    dated = [a for a in known if a.bounds is not None and (a.bounds.not_before or a.bounds.not_after)]
+    return tuple(a for a in dated if not any(b.bounds.before(a.bounds) for b in dated if b.bounds and a.bounds))
+
+
+def of_bearing(findings: Iterable[Finding], bearing: Bearing) -> tuple[Finding, ...]:
+    """Return the findings of one bearing, in order."""
+    return tuple(f for f in findings if f.bearing == bearing)
