@@ -1,0 +1,108 @@
+"""What is written for people and standard tools, from the database: the log as lines, manifests, newest reports.
+
+Rule: nothing here is the truth; all of it can be made again, and `audit` compares it with what it was made from.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from verify.archive import durable
+from verify.archive.custody import Log, parse
+from verify.archive.database import Database
+from verify.archive.keys import PublicKey
+from verify.archive.locks import Lock
+from verify.archive.staging import Staging
+from verify.errors import ArchiveError, TamperedError
+
+LOG = "custody.jsonl"
+MANIFEST = "manifest-sha256.txt"
+KEYS = "keys"
+_NUMBERED = re.compile(r"items/([^/]+)/reports/(.+)-([0-9]{4})\.(.+)")
+_TAIL = 1024 * 1024  # bytes; longer than any entry
+
+
+class Derived:
+    """Writes the derived files of the case at `root`."""
+
+    def __init__(self, root: Path, database: Database, log: Log) -> None:
+        self._root = root
+        self._database = database
+        self._log = log
+
+    def refresh(self, paths: Iterable[str], staging: Staging | None) -> None:
+        """Bring the log's lines, and the manifests and newest reports of the items that `paths` lie in, up to date.
+
+        What cannot be written now is left as it is: the next call, or the next opening, makes up for it.
+        """
+        if staging is None:
+            return
+        with suppress(OSError, ArchiveError):
+            self._export_log()
+            for item in sorted({p.split("/")[1] for p in paths if p.startswith("items/")}):
+                durable.replace(
+                    self.manifest_text(item).encode(), self._root / "items" / item / MANIFEST, staging.new()
+                )
+                for plain, numbered in self.newest(item).items():
+                    data = (self._root / numbered).read_bytes()
+                    target = self._root / plain
+                    if not target.is_file() or target.read_bytes() != data:
+                        durable.replace(data, target, staging.new())
+
+    def _export_log(self) -> None:
+        """Append to `custody.jsonl` what it lacks; a file that does not agree with the log is left for `audit`."""
+        path = self._root / LOG
+        with Lock(self._root / "tmp" / "log.lock"):
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+            with os.fdopen(handle, "r+b") as file:
+                end = file.seek(0, os.SEEK_END)
+                start = file.seek(max(0, end - _TAIL))
+                whole, _, torn = file.read().rpartition(b"\n")
+                last = whole.rpartition(b"\n")[2]
+                number = 0
+                if last:
+                    try:
+                        number = parse(last).number
+                    except TamperedError:
+                        return
+                    if (self._log.line_of(number) or "").encode() != last:
+                        return
+                elif start:
+                    return
+                new = "".join(line + "\n" for line in self._log.lines(number)).encode()
+                if torn or new:
+                    file.seek(end - len(torn))
+                    file.truncate()
+                    file.write(new)
+
+    def manifest_text(self, item: str) -> str:
+        """Return the manifest of an item as `sha256sum -c` takes it, run from the case folder."""
+        rows = self._database.all(
+            "SELECT DISTINCT f.path, f.sha256 FROM files f WHERE f.item = ?1 OR f.path IN"
+            " (SELECT 'originals/' || substr(json_extract(j.value, '$.sha256'), 1, 2) || '/'"
+            " || json_extract(j.value, '$.sha256') FROM items i, json_each(i.record, '$.files') j WHERE i.id = ?1)"
+            " ORDER BY f.path",
+            (item,),
+        )
+        return "".join(f"{sha256}  {path}\n" for path, sha256 in rows)
+
+    def newest(self, item: str) -> dict[str, str]:
+        """Return the plain name of each report of an item, and the numbered file that it is a copy of."""
+        rows = self._database.all(
+            "SELECT path FROM files WHERE item = ? AND path LIKE '%/reports/%' ORDER BY path", (item,)
+        )
+        found: dict[str, str] = {}
+        for (path,) in rows:
+            if match := _NUMBERED.fullmatch(path):
+                found[f"items/{match[1]}/{match[2]}.{match[4]}"] = path
+        return found
+
+    def public_key(self, key: PublicKey, staging: Staging) -> None:
+        """Put a public key beside the log, for those who check signatures."""
+        path = self._root / KEYS / f"{key.fingerprint}.pub"
+        if not path.is_file():
+            durable.replace(key.pem.encode("ascii"), path, staging.new())

@@ -1,0 +1,114 @@
+"""What a batch has done and has still to do, so that a kill loses nothing. Rule: a finished target stays finished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+
+from verify.archive.database import Database
+from verify.records.cases import FailedItem
+
+State = Literal["waiting", "running", "done", "failed"]
+ATTEMPTS = 3  # times a target may be begun and never ended (its process died) before it counts as failed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """One target of a batch. `stamp` is what the target looked like (size and time of a file, '' for a URL)."""
+
+    target: str
+    stamp: str
+    state: State
+    attempts: int
+    item: str = ""
+    sha256: str = ""
+    failure: FailedItem | None = None
+
+
+class Jobs:
+    """The table of batches; `batch` is any name the caller finds again, such as a hash of the command's targets."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, batch: str, targets: dict[str, str]) -> list[Job]:
+        """Enter `targets` (target to stamp) and return all of them in their order, with what is known of each.
+
+        A target that is done stays done while its stamp is the same; one that was running when a process died waits
+        again, unless it was begun `ATTEMPTS` times already; one that failed waits again.
+        """
+        with self._database.transaction() as connection:
+            for target, stamp in targets.items():
+                connection.execute(
+                    "INSERT INTO jobs VALUES (?, ?, ?, 'waiting', 0, '', '', '', ?)"
+                    " ON CONFLICT (batch, target) DO UPDATE SET state = 'waiting', attempts = 0, item = '',"
+                    " sha256 = '', failure = '', stamp = excluded.stamp"
+                    " WHERE stamp <> excluded.stamp OR state = 'failed'",
+                    (batch, target, stamp, _now()),
+                )
+            connection.execute(
+                "UPDATE jobs SET state = 'waiting' WHERE batch = ? AND state = 'running' AND attempts < ?",
+                (batch, ATTEMPTS),
+            )
+            connection.execute(
+                "UPDATE jobs SET state = 'failed', failure = ? WHERE batch = ? AND state = 'running'",
+                (_gave_up(), batch),
+            )
+        known = self.all(batch)
+        return [known[target] for target in targets]
+
+    def all(self, batch: str) -> dict[str, Job]:
+        """Return the jobs of a batch by target."""
+        rows = self._database.all(
+            "SELECT target, stamp, state, attempts, item, sha256, failure FROM jobs WHERE batch = ? ORDER BY rowid",
+            (batch,),
+        )
+        return {
+            target: Job(
+                target=target,
+                stamp=stamp,
+                state=state,
+                attempts=attempts,
+                item=item,
+                sha256=sha256,
+                failure=msgspec.json.decode(failure, type=FailedItem) if failure else None,
+            )
+            for target, stamp, state, attempts, item, sha256, failure in rows
+        }
+
+    def begin(self, batch: str, target: str) -> None:
+        """Note that work on `target` begins."""
+        self._set(batch, target, "running")
+
+    def done(self, batch: str, target: str, item: str, sha256: str) -> None:
+        """Note that `target` is finished, and as which item and clip."""
+        self._set(batch, target, "done", item, sha256)
+
+    def failed(self, batch: str, target: str, failure: FailedItem) -> None:
+        """Note that `target` cannot be done, and why."""
+        self._set(batch, target, "failed", failure=msgspec.json.encode(failure).decode())
+
+    def _set(self, batch: str, target: str, state: State, item: str = "", sha256: str = "", failure: str = "") -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE jobs SET state = ?, attempts = attempts + ?, item = ?, sha256 = ?, failure = ?, updated = ?"
+                " WHERE batch = ? AND target = ?",
+                (state, int(state == "running"), item, sha256, failure, _now(), batch, target),
+            )
+
+
+def _gave_up() -> str:
+    failure = FailedItem(
+        target="",
+        kind="died",
+        reason=f"The run died on it {ATTEMPTS} times.",
+        advice="Check this file alone, with lower limits.",
+    )
+    return msgspec.json.encode(failure).decode()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
