@@ -1,0 +1,145 @@
+"""The second reader of films: what FFmpeg's demuxers say of container and streams. Rule: a path, a file, a whitelist.
+
+It reads formats that no reader of ours walks (FLV, ASF, Ogg, MPEG-TS) and is a second opinion on those that one does.
+Nothing is decoded here, and `frame.side_data` is never touched: it kills the interpreter (facts, metadata.md 1.3).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import av
+import av.error
+
+from verify.coordinates import iso6709, unset, written
+from verify.readers import avchd
+from verify.readers.base import Reader, Reading
+from verify.readers.collect import Collector
+from verify.readers.times import spelled
+from verify.tagnames import NOT_SET
+
+# The demuxers a file may be opened with; texts such as HLS or concat lists, which name other files, are not among
+# them (facts, hostile-input.md 1.2).
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,live_flv,asf,ogg,mpegts,mpeg,mpegvideo,h264,hevc,mxf,gxf,dv,rm,wtv"  # noqa: E501
+OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+CONTAINERS = frozenset(
+    "mp4 mov qt m4v m4a 3gp 3g2 f4v isobmff mkv webm matroska avi flv asf wmv ogg ogv ts mts m2ts mpegts mpeg mpg ps "
+    "mxf dv rm wtv h264 hevc".split()
+)
+_NAMES = {
+    "creation_time": "creation time",
+    "date": "recording time",
+    "com.apple.quicktime.creationdate": "recording time",
+    "com.apple.quicktime.make": "make",
+    "com.apple.quicktime.model": "model",
+    "com.apple.quicktime.software": "software",
+    "com.apple.quicktime.location.iso6709": "gps",
+    "com.android.version": "system version",
+    "com.android.manufacturer": "make",
+    "com.android.model": "model",
+    "location": "gps",
+    "location-eng": "gps",
+    "make": "make",
+    "model": "model",
+    "encoder": "encoder",
+    "writing_application": "encoder",
+    "encoded_by": "encoder",
+    "handler_name": "handler",
+    "major_brand": "major brand",
+    "minor_version": "minor version",
+    "timecode": "timecode",
+    "firmware": "firmware",
+    "title": "title",
+    "artist": "author",
+    "author": "author",
+    "comment": "comment",
+    "description": "description",
+    "synopsis": "description",
+    "copyright": "copyright",
+    "keywords": "keywords",
+    "software": "software",
+    "creationdate": "creation time",
+    "metadatacreator": "encoder",
+    "metadatadate": "metadata time",
+}
+
+
+class Streams(Reader):
+    """Reads tags of the container and its streams through PyAV."""
+
+    name: ClassVar[str] = "streams"
+
+    def handles(self, container: str) -> bool:
+        """Return whether FFmpeg is asked about this container."""
+        return container in CONTAINERS
+
+    def version(self) -> str:
+        """Return the version of PyAV and of the FFmpeg inside it."""
+        return f"av {av.__version__}, libavformat {'.'.join(map(str, av.library_versions['libavformat']))}"
+
+    def read(self, path: Path, container: str) -> Reading:
+        """Return what the demuxer says; opening is limited to plain files and known formats."""
+        out = Collector(self.name)
+        try:
+            with av.open(str(path.absolute()), options=OPTIONS, metadata_errors="replace") as opened:
+                _container(opened, out)
+                avchd.read(opened, out)
+        except (av.error.FFmpegError, ValueError, OSError, OverflowError, MemoryError) as error:
+            out.problem(f"FFmpeg cannot open it: {_reason(error)}")
+        return Reading(tags=out.tags, problems=out.problems)
+
+
+def _reason(error: BaseException) -> str:
+    text = str(error)
+    return text.split(";")[0].split(": '")[0][:200] or type(error).__name__
+
+
+def _container(opened: Any, out: Collector) -> None:  # noqa: ANN401 - PyAV types its containers loosely
+    for key, value in opened.metadata.items():
+        _put(key, value, "container", out)
+    for stream in list(opened.streams)[:64]:
+        place = f"stream {stream.index} ({stream.type})"
+        for key, value in stream.metadata.items():
+            if key == "creation_time":
+                if value == opened.metadata.get("creation_time"):
+                    continue
+                _put("track " + key, value, place, out)
+            else:
+                _put(key, value, place, out)
+    if opened.duration:
+        out.add("duration", f"{opened.duration / av.time_base:.3f}", "container")
+
+
+def _put(key: str, value: str, place: str, out: Collector) -> None:
+    name = "track creation time" if key == "track creation_time" else _NAMES.get(key.lower())
+    where = f"{place}/{key}"
+    if key == "compatible_brands":
+        names = [value[i : i + 4] for i in range(0, len(value), 4)]
+        out.add("compatible brands", ",".join(_brand(n) for n in names), where)
+    elif name is None:
+        return
+    elif name == "gps":
+        _position(value, where, out)
+    elif name in ("creation time", "recording time", "track creation time", "metadata time"):
+        at, doubt = spelled(value)
+        out.add(name, at or value, where, note=doubt)
+    elif name == "major brand":
+        out.add(name, _brand(value), where)
+    else:
+        out.add(name, value, where)
+
+
+def _brand(text: str) -> str:
+    return f'"{text}"' if text != text.strip() else text
+
+
+def _position(text: str, where: str, out: Collector) -> None:
+    position = iso6709(text)
+    if position is None:
+        out.add("text", text, where, note="not a position in ISO 6709 form")
+        return
+    latitude, longitude, altitude = position
+    out.add("gps", NOT_SET if unset(latitude, longitude) else written(latitude, longitude), where, note=text)
+    if altitude:
+        out.add("gps altitude", f"{altitude:.1f}", where)
