@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from verify.archive.store import CaseFolder
 from verify.errors import TamperedError
 

@@ -34,7 +34,7 @@ _TABLES = (
     "CREATE INDEX files_by_item ON files (item)",
     "CREATE INDEX files_by_size ON files (size)",
     "CREATE TABLE examinations (number INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, item TEXT NOT NULL,"
-    " path TEXT NOT NULL)",
+    " path TEXT NOT NULL, ran TEXT NOT NULL, found TEXT NOT NULL)",
     "CREATE INDEX examinations_by_sha256 ON examinations (sha256)",
     "CREATE TABLE clips (number INTEGER PRIMARY KEY AUTOINCREMENT, sha256 TEXT NOT NULL, added INTEGER NOT NULL,"
     " removed INTEGER, record TEXT NOT NULL)",

@@ -14,60 +14,37 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from mimetypes import guess_type
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import platformdirs
 
-from verify.archive import durable
+from verify.archive import durable, incoming
 from verify.archive.custody import Log
 from verify.archive.database import Database
 from verify.archive.derived import Derived
+from verify.archive.incoming import Incoming
 from verify.archive.jobs import Jobs
 from verify.archive.keys import SigningKey
-from verify.archive.library import Clip, Library
 from verify.archive.locks import Lock
-from verify.archive.staging import Kept, Staging, Unit, VanishedError, original
-from verify.errors import ArchiveError, TamperedError
-from verify.records.cases import Custody, Item
+from verify.archive.reading import CaseReader, Examined
+from verify.archive.staging import Kept, Staging, Unit, VanishedError
+from verify.errors import ArchiveError
+from verify.records.cases import Item
 from verify.records.fingerprints import Fingerprint
 from verify.records.media import Examination, MediaFile, Post, Problem, Role
 from verify.records.times import TimeBounds
-from verify.records.wire import from_json, to_json
+from verify.records.wire import to_json
 from verify.settings import Settings
 
-_ID = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{8}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}(\.[a-z0-9]{1,10}){1,2}")
+__all__ = ["CaseFolder", "Examined", "Incoming", "default_case"]
+
 _Result = TypeVar("_Result")
 _TRIES = 3  # another run that is undone at the same moment can take a file away once; thrice does not happen
-
-
-class Incoming(Protocol):
-    """A file as it came (`verify.sources.base.Received` is one)."""
-
-    @property
-    def path(self) -> Path: ...  # noqa: D102 - the record says it
-    @property
-    def role(self) -> Role: ...  # noqa: D102
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def made_from(self) -> tuple[Path, ...]: ...  # noqa: D102
-    @property
-    def made_by(self) -> str: ...  # noqa: D102
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Examined:
-    """An examination, and the item whose folder holds its keyframes (`folder` / `keyframe.path`)."""
-
-    examination: Examination
-    item: str
-    folder: Path
 
 
 def default_case() -> Path:
@@ -75,7 +52,7 @@ def default_case() -> Path:
     return platformdirs.user_data_path("firstseen") / "case"
 
 
-class CaseFolder:
+class CaseFolder(CaseReader):
     """A case at `path`: made where missing (with `write`), cleaned up after dead processes, closed by `with`.
 
     Several processes may use one case; readers never wait. `by` is who acts (`user@host` if empty), `key` signs the
@@ -93,20 +70,25 @@ class CaseFolder:
         key: SigningKey | None = None,
         versions: Mapping[str, str] | None = None,
     ) -> None:
-        self.path = path.absolute()
+        path = path.absolute()
         self.settings = settings or Settings()
         self._staging: Staging | None = None
-        with durable.plain_errors(self.path):
+        with durable.plain_errors(path):
             if write:
                 for name in ("originals", "items", "tmp"):
-                    durable.make_folder(self.path / name)
-            self._database = Database(self.path / "library.sqlite", write=write)
-            self.log = Log(self._database, by=by, versions=versions or {"firstseen": _version()}, key=key)
-            self.library = Library(database=self._database, log=self.log)
-            self.jobs = Jobs(self._database)
+                    durable.make_folder(path / name)
+            database = Database(path / "library.sqlite", write=write)
+            super().__init__(
+                path, database, Log(database, by=by, versions=versions or {"firstseen": _version()}, key=key)
+            )
+            self.jobs = Jobs(database)
             self._derived = Derived(self.path, self._database, self.log)
-            if write:
-                self._begin(key)
+            try:
+                if write:
+                    self._begin(key)
+            except BaseException:
+                database.close()
+                raise
 
     def _begin(self, key: SigningKey | None) -> None:
         self._staging = Staging(self.path)
@@ -125,7 +107,7 @@ class CaseFolder:
         """Keep one file by its hash, without an item, and return its record; a second copy is not stored."""
 
         def once(unit: Unit) -> tuple[MediaFile, Callable[[list[Kept], list[Kept]], None]]:
-            file = _media_file(unit.keep(source), role, name, made_by)
+            file = incoming.media_file(unit.keep(source), role, name, made_by)
 
             def record(new: list[Kept], there: list[Kept]) -> None:
                 self._record("file kept", name, "", new, there, {"role": role})
@@ -156,23 +138,26 @@ class CaseFolder:
 
         def once(unit: Unit) -> tuple[Item, Callable[[list[Kept], list[Kept]], None]]:
             kept = {f.path: unit.keep(f.path) for f in files}
-            records = {f.path: _media_file(kept[f.path], f.role, f.name, f.made_by) for f in files}
+            records = {f.path: incoming.media_file(kept[f.path], f.role, f.name, f.made_by) for f in files}
             made = {
                 f.path: replace(
                     records[f.path], made_from=tuple(records[p].sha256 for p in f.made_from if p in records)
                 )
                 for f in files
             }
-            item = Item(
-                id=f"{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(4)}",
-                target=_text(target),
-                media=made[media[0].path],
-                files=tuple(made[f.path] for f in files),
-                post=post,
-                acquired=acquired,
-                acquired_by=acquired_by,
-                problems=tuple(problems),
-                info=dict(info or {}),
+            item = incoming.storable(
+                Item(
+                    id=f"{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(4)}",
+                    target=target,
+                    media=made[media[0].path],
+                    files=tuple(made[f.path] for f in files),
+                    post=post,
+                    acquired=acquired,
+                    acquired_by=acquired_by,
+                    problems=tuple(problems),
+                    info=dict(info or {}),
+                ),
+                Item,
             )
             body = to_json(item)
             unit.write(body, f"items/{item.id}/item.json")
@@ -182,7 +167,7 @@ class CaseFolder:
                 with self._database.transaction() as connection:
                     connection.execute(
                         "INSERT INTO items (id, sha256, target, added, record) VALUES (?, ?, ?, ?, ?)",
-                        (item.id, item.media.sha256, item.target, _now(), body.decode("utf-8")),
+                        (item.id, item.media.sha256, item.target, incoming.now(), body.decode("utf-8")),
                     )
 
             return item, record
@@ -197,14 +182,18 @@ class CaseFolder:
         examination: Examination,
         folder: Path,
         fingerprints: Iterable[Fingerprint] = (),
+        *,
+        ran: Mapping[str, int] | None = None,
         label: str = "",
     ) -> Examined:
         """Keep what the worker saw of an item's media: its record, the keyframes under `folder`, the fingerprints.
 
         `keyframe.path` is relative to `folder` and becomes relative to the item's folder; of a second examination
-        of one item, the names get a number. Raises ValueError for a path that leaves `folder`.
+        of one item, the names get a number. `ran` names the descriptors that ran, with those that found nothing to
+        fingerprint; without it, those of `fingerprints` are taken. Raises ValueError for a path that leaves `folder`.
         """
         prints = list(fingerprints)
+        versions = {f.name: f.version for f in prints}
 
         def once(unit: Unit) -> tuple[Examined, Callable[[list[Kept], list[Kept]], None]]:
             number = 1 + self._count("examinations", item.id)
@@ -213,20 +202,27 @@ class CaseFolder:
             for index, keyframe in enumerate(examination.keyframes):
                 ending = Path(keyframe.path).suffix.lower()
                 path = f"keyframes{beside}/{index:03d}{ending if ending in {'.jpg', '.png', '.webp'} else ''}"
-                unit.copy(_inside(folder, keyframe.path), f"items/{item.id}/{path}")
+                unit.copy(incoming.inside(folder, keyframe.path), f"items/{item.id}/{path}")
                 keyframes.append(replace(keyframe, path=path))
-            found = replace(examination, keyframes=tuple(keyframes))
+            found = incoming.storable(replace(examination, keyframes=tuple(keyframes)), Examination)
             path = f"items/{item.id}/examination{beside}.json"
             unit.write(to_json(found), path)
 
             def record(new: list[Kept], there: list[Kept]) -> None:
-                clip = _clip(item, found, label)
+                clip = incoming.clip(item, found, label)
                 digests = self.library.add(clip, prints) if prints else {}
                 details = {"sha256": found.sha256, "fingerprints": digests, "isolation": found.isolation}
                 self._record("examined", item.id, item.id, new, there, {**details, "with": found.versions})
                 with self._database.transaction() as connection:
                     connection.execute(
-                        "INSERT INTO examinations (sha256, item, path) VALUES (?, ?, ?)", (found.sha256, item.id, path)
+                        "INSERT INTO examinations (sha256, item, path, ran, found) VALUES (?, ?, ?, ?, ?)",
+                        (
+                            found.sha256,
+                            item.id,
+                            path,
+                            incoming.json({**versions, **(ran or {})}),
+                            incoming.json(versions),
+                        ),
                     )
 
             return Examined(examination=found, item=item.id, folder=self.item_folder(item.id)), record
@@ -254,102 +250,6 @@ class CaseFolder:
             return self.item_folder(item_id) / name, record
 
         return self._commit(once, alone=True)
-
-    # -- reading back ------------------------------------------------------------------------------------------
-
-    def items(self) -> list[Item]:
-        """Return every item, in the order of adding."""
-        return [from_json(r, Item) for (r,) in self._database.all("SELECT record FROM items ORDER BY rowid")]
-
-    def item(self, item_id: str) -> Item:
-        """Return one item. Raises KeyError when there is none of that id."""
-        row = self._database.one("SELECT record FROM items WHERE id = ?", (item_id,))
-        if row is None:
-            raise KeyError(item_id)
-        return from_json(row[0], Item)
-
-    def find(self, sha256: str) -> list[Item]:
-        """Return the items whose examined file has this hash, in the order of adding."""
-        rows = self._database.all("SELECT record FROM items WHERE sha256 = ? ORDER BY rowid", (sha256,))
-        return [from_json(r, Item) for (r,) in rows]
-
-    def has(self, sha256: str) -> bool:
-        """Return whether a file with this hash is kept."""
-        return self._database.one("SELECT 1 FROM files WHERE path = ?", (original(sha256),)) is not None
-
-    def item_folder(self, item_id: str) -> Path:
-        """Return the folder of an item."""
-        if not _ID.fullmatch(item_id):
-            raise KeyError(item_id)
-        return self.path / "items" / item_id
-
-    def media_path(self, sha256: str) -> Path:
-        """Return where a kept file lies. Raises KeyError when it is not kept, TamperedError when it is gone."""
-        if not self.has(sha256):
-            raise KeyError(sha256)
-        path = self.path / original(sha256)
-        if not path.is_file() or path.is_symlink():
-            raise TamperedError(f"The preserved file {path} is gone.", "Run `firstseen audit`, go back to a backup.")
-        return path
-
-    def examination(self, sha256: str) -> Examined | None:
-        """Return the newest examination of a file, or None. Raises TamperedError when its record was altered."""
-        row = self._database.one(
-            "SELECT item, path FROM examinations WHERE sha256 = ? ORDER BY number DESC LIMIT 1", (sha256,)
-        )
-        if row is None:
-            return None
-        item, path = row
-        return Examined(examination=from_json(self.read(path), Examination), item=item, folder=self.item_folder(item))
-
-    def read(self, path: str) -> bytes:
-        """Return a recorded file of the case, checked against its hash. Raises KeyError, TamperedError."""
-        row = self._database.one("SELECT sha256, size FROM files WHERE path = ?", (path,))
-        if row is None:
-            raise KeyError(path)
-        with durable.plain_errors(self.path), durable.opened(self.path / path) as file:
-            data = file.read(int(row[1]) + 1)
-        if durable.hash_of(data) != row[0]:
-            raise TamperedError(f"{self.path / path} was altered after it was kept.", "Run `firstseen audit`.")
-        return data
-
-    def picture(self, item: Item, path: str) -> bytes | None:
-        """Return a keyframe by the path its record gives, from this item or the one its clip was examined as."""
-        examined = self.examination(item.media.sha256)
-        for owner in (item.id, examined.item if examined else ""):
-            try:
-                return self.read(f"items/{owner}/{path}")
-            except KeyError:
-                continue
-        return None
-
-    def examined(self, sha256: str, versions: Mapping[str, int]) -> bool:
-        """Return whether a file was examined, with fingerprints of all these descriptor versions in the library.
-
-        A descriptor that found nothing to fingerprint (a silent clip's sound, say) counts as done: the examination
-        says with which versions it ran.
-        """
-        found = self.examination(sha256)
-        if found is None:
-            return False
-        had = self.library.versions(sha256)
-        ran = found.examination.versions
-        return all(
-            had.get(name) == version or (name not in had and ran.get(f"descriptor {name}") == str(version))
-            for name, version in versions.items()
-        )
-
-    def manifest(self, item_id: str) -> list[Kept]:
-        """Return every file of an item, its preserved originals included, sorted by path. Raises KeyError."""
-        item = self.item(item_id)
-        paths = sorted({original(f.sha256) for f in item.files})
-        rows = [self._database.one("SELECT path, sha256, size FROM files WHERE path = ?", (p,)) for p in paths]
-        rows += self._database.all("SELECT path, sha256, size FROM files WHERE item = ? ORDER BY path", (item_id,))
-        return [Kept(path=row[0], sha256=row[1], size=row[2]) for row in rows if row]
-
-    def custody(self) -> Custody:
-        """Return the head of the log, for a report."""
-        return self.log.head()
 
     def note(self, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
         """Add an entry to the custody log about something that keeps no file (a fetch that failed, say)."""
@@ -444,48 +344,6 @@ class CaseFolder:
     def _count(self, table: str, item_id: str) -> int:
         row = self._database.one(f"SELECT COUNT(*) FROM {table} WHERE item = ?", (item_id,))  # noqa: S608 - ours
         return int(row[0]) if row else 0
-
-
-def _media_file(kept: Kept, role: Role, name: str, made_by: str) -> MediaFile:
-    """Return the record of a kept file; the media type is what the name suggests, and proves nothing."""
-    return MediaFile(
-        sha256=kept.sha256,
-        size=kept.size,
-        role=role,
-        path=kept.path,
-        name=_text(name),
-        media_type=guess_type(name)[0] or "application/octet-stream",
-        made_by=_text(made_by),
-    )
-
-
-def _clip(item: Item, examination: Examination, label: str) -> Clip:
-    picture = next((s for s in examination.streams if s.kind == "video"), None)
-    return Clip(
-        sha256=examination.sha256,
-        label=_text(label or item.media.name),
-        item=item.id,
-        added=_now(),
-        duration=examination.duration,
-        width=(picture.display_width or picture.width) if picture else None,
-        height=(picture.display_height or picture.height) if picture else None,
-    )
-
-
-def _inside(folder: Path, path: str) -> Path:
-    found = (folder / path).resolve()
-    if not found.is_relative_to(folder.resolve()):
-        raise ValueError(f"{path!r} leaves the folder of the examination")
-    return found
-
-
-def _text(text: str) -> str:
-    """Return `text` without lone surrogates (undecodable file names), which UTF-8 cannot carry."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _version() -> str:
