@@ -56,7 +56,9 @@ class Axis:
         first = _EPOCH + (((self.start - _EPOCH) // step) + 1) * step
         found = []
         while first < self.end:
-            found.append((self.at(first), first.strftime(form)))
+            # The first tick names day and year in full; those after it only what differs.
+            full = "%d %b %Y %H:%M" if "%H" in form else "%d %b %Y" if "%d" in form else form
+            found.append((self.at(first), first.strftime(form if found else full)))
             first += step
         return found
 
