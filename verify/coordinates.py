@@ -19,6 +19,12 @@ _DEGREES = re.compile(
     (?P<after>[NSEWСЮВЗ])?\s*$""",
     re.VERBOSE | re.IGNORECASE,
 )
+# `50 36 5.6 N`: blanks instead of marks, only with a compass letter.
+_SPACED = re.compile(
+    rf"^\s*(?P<before>[NSEWСЮВЗ])?\s*(?P<sign>)(?P<deg>\d+)\s+(?P<min>{_NUMBER})(?:\s+(?P<sec>{_NUMBER}))?\s*"
+    rf"(?P<after>[NSEWСЮВЗ])?\s*$",
+    re.IGNORECASE,
+)
 _NORTH_SOUTH = {"N": 1, "S": -1, "С": 1, "Ю": -1}  # Latin and Cyrillic letters of the compass
 _EAST_WEST = {"E": 1, "W": -1, "В": 1, "З": -1}
 
@@ -91,8 +97,10 @@ def _halves(text: str) -> list[tuple[str, str]]:
 
 
 def _angle(text: str) -> tuple[float, str] | None:
-    found = _DEGREES.match(text)
+    found = _DEGREES.match(text) or _SPACED.match(text)
     if not found or (found["before"] and found["after"]):
+        return None
+    if found.re is _SPACED and not (found["before"] or found["after"]):
         return None
     letter = (found["before"] or found["after"] or "").upper()
     if letter and found["sign"]:

@@ -161,7 +161,7 @@ def _bounds(
         not_before = _shift(first.replace(tzinfo=UTC), -FARTHEST_EAST)
         not_after = _shift(last.replace(tzinfo=UTC), FARTHEST_WEST)
         kind: Zone = "unknown"
-        clock = first.isoformat(sep=" ") if single else f"{first.isoformat(sep=' ')} to {end.first.isoformat(sep=' ')}"
+        clock = _reading(start) if single else f"{_reading(start)} to {_reading(end)}"
     else:
         # A clock reading that a zone shows twice (autumn) keeps both meanings: first the earlier, last the later.
         not_before = _utc(first.replace(tzinfo=start_zone, fold=0))
@@ -177,6 +177,12 @@ def _bounds(
         basis=f"claimed as {text!r}; {how}",
         clock=clock,
     )
+
+
+def _reading(end: _Moment) -> str:
+    """Return what the claim's clock said, no finer than it was said."""
+    lengths = {"year": 4, "month": 7, "day": 10, "hour": 13, "minute": 16, "second": 19}
+    return end.first.isoformat(sep=" ")[: lengths.get(end.precision, 23)]
 
 
 def _utc(at: datetime) -> datetime:
