@@ -1,0 +1,296 @@
+"""A web server on 127.0.0.1 with the shapes that posts have, and clips drawn for it. Nothing leaves this machine."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import http.server
+import json
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+import pytest
+
+from verify.settings import Settings
+from verify.sources.arrive import arrive
+from verify.sources.base import Arrival
+
+
+def draw(
+    path: Path, *args: str, seconds: float = 1.0, picture: bool = True, sound: bool = True, rate: int = 10
+) -> Path:
+    """Draw a small clip with ffmpeg's own test sources."""
+    inputs: list[str] = []
+    if picture:
+        inputs += ["-f", "lavfi", "-i", f"testsrc=size=160x120:rate={rate}:duration={seconds}"]
+    if sound:
+        inputs += ["-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}"]
+    program = imageio_ffmpeg.get_ffmpeg_exe()
+    command = [program, "-nostdin", "-loglevel", "error", "-y", *inputs, *args, str(path)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    return path
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with clip.mp4, small.mp4, second.mp4, and an HLS stream with separate sound."""
+    root = tmp_path_factory.mktemp("clips")
+    h264 = ("-c:v", "libx264", "-pix_fmt", "yuv420p", "-preset", "ultrafast")
+    draw(root / "clip.mp4", *h264, "-c:a", "aac", seconds=2)
+    draw(root / "second.mp4", *h264, "-an", sound=False)
+    draw(root / "third.mp4", *h264, "-an", sound=False, rate=5)
+    hls = ("-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod", "-hls_segment_filename")
+    draw(root / "v.m3u8", *h264, "-g", "10", *hls, str(root / "v%d.ts"), seconds=3, sound=False)
+    draw(root / "a.m3u8", "-c:a", "aac", *hls, str(root / "a%d.ts"), seconds=3, picture=False)
+    (root / "master.m3u8").write_text(
+        "#EXTM3U\n#EXT-X-VERSION:4\n"
+        '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="snd",NAME="sound",DEFAULT=YES,AUTOSELECT=YES,URI="a.m3u8"\n'
+        '#EXT-X-STREAM-INF:BANDWIDTH=300000,CODECS="avc1.42c00b",RESOLUTION=160x120,AUDIO="snd"\nv.m3u8\n',
+        encoding="utf-8",
+    )
+    return root
+
+
+LAST_MODIFIED = "Sat, 02 Apr 2022 10:00:00 GMT"
+HOSTILE_TITLE = "<script>alert(1)</script>/../../x \x1b]0;OWNED\x07 \u202e4pm.exe " + "A" * 400
+
+
+class Site(http.server.ThreadingHTTPServer):
+    """The server; `asked` holds every request as (path, headers)."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, clips: Path) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.clips = clips
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.forbidden = 0  # port of a second server that nobody may reach
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that leaves is ordinary here."""
+
+
+def page(site: Site, *videos: str, title: str = "A post", head: str = "", body: str = "") -> bytes:
+    tags = "".join(f'<meta property="og:video" content="{site.url(v)}">' for v in videos[:1])
+    more = "".join(f'<video src="{v}"></video>' for v in videos) if len(videos) > 1 else ""
+    return (
+        f'<!doctype html><html><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        f'<meta property="og:title" content="{html.escape(title)}">{tags}{head}</head><body>{more}{body}</body></html>'
+    ).encode()
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Site
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, dict(self.headers)))
+        path = self.path.split("?")[0]
+        special = getattr(self, "_" + path.strip("/").replace("-", "_").replace(".", "_"), None)
+        if special is not None:
+            special()
+        elif (self.server.clips / path.strip("/")).is_file() and path.strip("/"):
+            self._file(self.server.clips / path.strip("/"))
+        else:
+            self._send(b"gone", "text/plain", 404)
+
+    do_HEAD = do_GET
+
+    def _send(self, body: bytes, kind: str = "text/html; charset=utf-8", status: int = 200, **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        for name, value in {"Content-Length": str(len(body)), **sent}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _file(self, path: Path) -> None:
+        kinds = {
+            ".mp4": "video/mp4",
+            ".ts": "video/mp2t",
+            ".m3u8": "application/vnd.apple.mpegurl",
+            ".jpg": "image/jpeg",
+        }
+        self._send(path.read_bytes(), kinds.get(path.suffix, "application/octet-stream"), Last_Modified=LAST_MODIFIED)
+
+    def _to(self, address: str) -> None:
+        self._send(b"", status=302, Location=address)
+
+    # pages
+    def _one(self) -> None:
+        data = {
+            "@context": "https://schema.org",
+            "@type": "VideoObject",
+            "name": "Strike at night",
+            "description": "words of the post",
+            "uploadDate": "2022-04-01T05:51:00+03:00",
+            "contentUrl": self.server.url("/clip.mp4"),
+            "thumbnailUrl": self.server.url("/thumb.jpg"),
+            "author": {"@type": "Person", "name": "Someone"},
+        }
+        script = f'<script type="application/ld+json">{json.dumps(data)}</script>'
+        stated = '<meta property="article:published_time" content="2022-04-01T02:52:00Z">'
+        self._send(page(self.server, "/clip.mp4", head=script + stated, body='<img src="/thumb.jpg">'))
+
+    def _three(self) -> None:
+        self._send(page(self.server, "/clip.mp4", "/second.mp4", "/third.mp4"))
+
+    def _two_of_three(self) -> None:
+        self._send(page(self.server, "/clip.mp4", "/missing.mp4", "/third.mp4"))
+
+    def _hop(self) -> None:
+        self._to("/hop2")
+
+    def _hop2(self) -> None:
+        self._to(self.server.url("/one"))
+
+    def _loop(self) -> None:
+        self._to("/loop")
+
+    def _hls(self) -> None:
+        self._send(page(self.server, "/master.m3u8", title="stream"))
+
+    def _away(self) -> None:
+        self._to(f"http://127.0.0.1:{self.server.forbidden}/clip.mp4")
+
+    def _away_m3u8(self) -> None:
+        text = f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:{self.server.forbidden}/v0.ts\n#EXT-X-ENDLIST\n"
+        self._send(text.encode(), "application/vnd.apple.mpegurl")
+
+    def _live_m3u8(self) -> None:
+        text = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:7\n#EXTINF:1,\nv0.ts\n"
+        self._send(text.encode(), "application/vnd.apple.mpegurl")
+
+    def _denied(self) -> None:
+        self._send(b"no", status=403)
+
+    def _gone(self) -> None:
+        self._send(b"gone", status=410)
+
+    def _broken(self) -> None:
+        self._send(b"oops", status=503)
+
+    def _text(self) -> None:
+        self._send(b"<!doctype html><html><body><p>Only words here.</p></body></html>")
+
+    def _hostile(self) -> None:
+        self._send(page(self.server, "/clip.mp4", title=HOSTILE_TITLE))
+
+    def _endless_mp4(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "video/mp4")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        block = b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 262144
+        while True:
+            self.wfile.write(block)
+
+    def _slow_mp4(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "video/mp4")
+        self.send_header("Content-Length", "1000000")
+        self.end_headers()
+        self.wfile.write(b"\x00\x00\x00\x18ftypmp42")
+        while True:
+            self.wfile.write(b"\x00")
+            time.sleep(0.1)
+
+    def _bomb(self) -> None:
+        body = gzip.compress(b"<!doctype html>" + b" " * 64_000_000, 9)
+        self._send(body, Content_Encoding="gzip")
+
+    def _bomb_mp4(self) -> None:
+        body = gzip.compress(b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 64_000_000, 9)
+        self._send(body, "video/mp4", Content_Encoding="gzip")
+
+    def _short_mp4(self) -> None:
+        body = (self.server.clips / "clip.mp4").read_bytes()
+        self._send(body, "video/mp4", Content_Length=str(len(body) + 5000), Connection="close")
+        self.close_connection = True
+
+    def _thumb_jpg(self) -> None:
+        self._file(self.server.clips / "thumb.jpg")
+
+
+@pytest.fixture(scope="session")
+def site(clips: Path) -> Iterator[Site]:
+    """Return the running server."""
+    draw(clips / "thumb.jpg", "-frames:v", "1", sound=False)
+    server, other = Site(clips), Site(clips)
+    server.forbidden = other.port
+    server.other = other  # type: ignore[attr-defined]
+    yield server
+    for one in (server, other):
+        one.shutdown()
+        one.server_close()
+
+
+@pytest.fixture(scope="session")
+def settings(site: Site) -> Settings:
+    """Return settings that let the test server through, with short limits."""
+    return replace(
+        Settings(),
+        allow_hosts=(f"127.0.0.1:{site.port}",),
+        max_download=8_000_000,
+        download_seconds=60.0,
+        rate_window=3.0,
+    )
+
+
+class Fetcher:
+    """Fetches a target into a fresh folder, and keeps what is left there."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self.root, self.settings, self.count = root, settings, 0
+
+    def __call__(self, target: str, **changes: Any) -> list[Arrival]:
+        return [arrival for arrival, _ in self.kept(target, **changes)]
+
+    def kept(self, target: str, **changes: Any) -> list[tuple[Arrival, dict[str, bytes]]]:
+        """Return arrivals with the bytes of their files by role and name, read before the source sweeps them."""
+        self.count += 1
+        staging = self.root / str(self.count)
+        staging.mkdir()
+        found = []
+        for arrival in arrive(target, staging, replace(self.settings, **changes), lambda *_: None):
+            found.append((arrival, {f"{f.role}/{f.name}": f.path.read_bytes() for f in arrival.files}))
+        return found
+
+    def left(self) -> list[Path]:
+        """Return what the last fetch left in its staging folder."""
+        return sorted((self.root / str(self.count)).rglob("*"))
+
+
+@pytest.fixture
+def fetch(tmp_path: Path, settings: Settings) -> Fetcher:
+    """Return a function that fetches a target."""
+    return Fetcher(tmp_path, settings)
+
+
+@pytest.fixture(scope="session")
+def closed_port() -> int:
+    """Return a port where nothing listens."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])

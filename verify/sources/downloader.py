@@ -1,0 +1,364 @@
+"""The child process that runs yt-dlp: `python -m verify.sources.downloader`, a JSON job on stdin, JSON lines on stdout.
+
+Rule: what comes is kept as received. Every chosen stream is one file under our own name; nothing is merged, fixed or
+renamed by yt-dlp. Where a browser could not play what came, a working copy is made beside it (`remux.py`).
+
+A process, not a thread: a blocked socket, an endless decompression or a stuck script engine can only be ended from
+outside, and limits on memory and file size can only be set for a whole process (measured in the facts: yt-dlp alone
+writes 2 GB of an endless body past its own --max-filesize, and never ends on one byte each half second).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+from verify.sources import kinds, remux
+
+MAX_ENTRIES = 100  # videos of one address; a channel or a long playlist is another job than checking a post
+MAX_THUMBNAILS = 4  # the best ones first; platforms offer dozens of sizes of one picture
+MAX_SUBTITLES = 20
+PAGE_LIMIT = 32 * 1024 * 1024  # the largest platform pages are a few MB
+_SECRETS = {"cookies", "cookie", "authorization", "proxy-authorization"}
+# Best picture and best sound, apart where they come apart: what the platform holds, not what is easy to play.
+FORMATS = "bestvideo*+bestaudio/best"
+
+
+class Talk:
+    """JSON lines to the parent. The real stdout belongs to it; whatever yt-dlp prints goes nowhere."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._last = 0.0
+
+    def say(self, event: str, **data: object) -> None:
+        """Write one line."""
+        self._out.write(json.dumps({"event": event, **data}, default=str) + "\n")
+        self._out.flush()
+
+    def progress(self, done: float, total: float | None, words: str) -> None:
+        """Write a progress line, at most five a second."""
+        if (now := time.monotonic()) - self._last >= 0.2:
+            self._last = now
+            self.say("progress", bytes=done, total=total, words=words)
+
+
+class _Quiet:
+    """yt-dlp's logger: warnings are kept for the record, the rest is dropped."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def debug(self, message: str) -> None:
+        """Drop."""
+
+    info = debug
+    error = debug  # errors come through `trouble` with their exception
+
+    def warning(self, message: str) -> None:
+        """Keep."""
+        self.warnings.append(message)
+
+
+def _options(job: dict[str, Any], log: _Quiet) -> dict[str, Any]:
+    return {
+        "logger": log,
+        "quiet": True,
+        "noprogress": True,
+        "color": "never",
+        "ignoreerrors": True,  # one video of several may fail: `trouble` below keeps the reason
+        "proxy": job["proxy"],  # the guard; nothing else is reachable
+        "enable_file_urls": False,
+        "cachedir": False,
+        "geo_bypass": False,  # no made-up X-Forwarded-For: evidence is what is served here
+        "fixup": "never",
+        "updatetime": False,
+        "continuedl": False,
+        "overwrites": True,
+        "format": FORMATS,
+        "external_downloader": {"default": "native"},
+        "hls_prefer_native": True,
+        "ffmpeg_location": job["folder"],  # nothing there: yt-dlp must not run ffmpeg over foreign bytes by itself
+        "skip_unavailable_fragments": False,  # a stream with a hole is not the stream
+        "socket_timeout": job["socket_timeout"],
+        "retries": 2,
+        "fragment_retries": 2,
+        "extractor_retries": 1,
+        "file_access_retries": 0,
+        "noplaylist": True,  # an address of one video inside a list means the video
+        "playlistend": MAX_ENTRIES,
+        "writesubtitles": True,
+        "subtitleslangs": ["all", "-live_chat"],
+        "cookiefile": job.get("cookies") or None,
+        "concurrent_fragment_downloads": 1,
+        "restrictfilenames": True,
+        "outtmpl": {"default": "%(epoch)d.%(ext)s"},  # never used: names are ours
+        "paths": {"home": job["folder"], "temp": job["folder"]},
+    }
+
+
+def _downloader(job: dict[str, Any], log: _Quiet) -> Any:  # noqa: ANN401 - yt-dlp has no types
+    import yt_dlp.globals
+
+    yt_dlp.globals.plugin_dirs.value = []  # foreign code from a user's folder has no place in evidence
+    yt_dlp.globals.all_plugins_loaded.value = True
+    from yt_dlp import YoutubeDL
+
+    class Recording(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
+        """yt-dlp that keeps each error with its exception, and each answer's address and headers."""
+
+        def __init__(self, params: dict[str, Any]) -> None:
+            self.failed: list[dict[str, Any]] = []
+            self.answers: list[dict[str, Any]] = []
+            super().__init__(params)
+
+        def trouble(self, message: str | None = None, tb: str | None = None, is_error: bool = True) -> None:
+            """Keep the failure; with ignoreerrors nothing is raised."""
+            if is_error:
+                self.failed.append(failure(sys.exc_info()[1], message or ""))
+
+        def urlopen(self, req: Any) -> Any:  # noqa: ANN401
+            """Open as ever, and note address, status and headers."""
+            answer = super().urlopen(req)
+            answer.read = functools.partial(read_page, answer.read)
+            if len(self.answers) < 500:  # the headers of the first requests; segments of a long stream are alike
+                sent = [(k, v) for k, v in answer.headers.items() if k.lower() != "set-cookie"]
+                self.answers.append({"url": answer.url, "status": answer.status, "headers": sent, "at": time.time()})
+            return answer
+
+    return Recording(_options(job, log))
+
+
+def read_page(read: Callable[..., bytes], amount: int | None = None) -> bytes:
+    """Read as asked; a whole body (a page, a playlist) only up to PAGE_LIMIT bytes after decompression.
+
+    Raises ValueError beyond it: a page of a few hundred kB on the wire can be made of half a gigabyte.
+    """
+    if amount is not None:
+        return read(amount)
+    parts: list[bytes] = []
+    size = 0
+    while part := read(1 << 20):
+        parts.append(part)
+        size += len(part)
+        if size > PAGE_LIMIT:
+            raise ValueError("the page is too large to be read")
+    return b"".join(parts)
+
+
+def failure(error: BaseException | None, message: str) -> dict[str, Any]:
+    """Return what is known of an exception for the parent: class names down its causes, HTTP status, words."""
+    names: list[str] = []
+    status: int | None = None
+    code: int | None = None
+    while error is not None and len(names) < 10:
+        names.append(type(error).__name__)
+        found = getattr(error, "status", None)
+        status = found if status is None and isinstance(found, int) else status
+        code = error.errno if code is None and isinstance(error, OSError) else code
+        inner = getattr(error, "exc_info", None)
+        cause = getattr(error, "cause", None) or (inner[1] if isinstance(inner, tuple) and len(inner) > 1 else None)
+        cause = cause or error.__cause__ or error.__context__
+        error = cause if isinstance(cause, BaseException) and cause is not error else None
+    return {"names": names, "status": status, "errno": code, "message": message}
+
+
+class Job:
+    """One address: extract, then fetch each video it names."""
+
+    def __init__(self, job: dict[str, Any], talk: Talk) -> None:
+        self.job = job
+        self.folder = Path(job["folder"])
+        self.talk = talk
+        self.log = _Quiet()
+        self.ydl = _downloader(job, self.log)
+        self.ydl.add_progress_hook(self._hook)
+        self.number = 0
+
+    def run(self) -> None:
+        """Do the job; every outcome is a line."""
+        found = self.ydl.extract_info(self.job["target"], download=False)
+        videos = list(_videos(found))
+        for info in videos:
+            self.number += 1
+            self._item(info)
+        count = (found or {}).get("playlist_count") or 0
+        more = count if isinstance(count, int) and count > MAX_ENTRIES else 0
+        self.talk.say("end", failed=self.ydl.failed, videos=len(videos), more=more, redirected=self._last_address())
+
+    def _last_address(self) -> str:
+        return str(self.ydl.answers[-1]["url"]) if self.ydl.answers else ""
+
+    def _hook(self, status: dict[str, Any]) -> None:
+        total = status.get("total_bytes") or status.get("total_bytes_estimate")
+        self.talk.progress(status.get("downloaded_bytes") or 0, total, "downloading")
+
+    def _item(self, info: dict[str, Any]) -> None:
+        if (info.get("is_live") or info.get("live_status") in {"is_live", "is_upcoming"}) and not self.job["live"]:
+            self.ydl.failed.append({"names": ["LiveStream"], "status": None, "errno": None, "message": "live stream"})
+            return
+        self.talk.say("downloading", title=info.get("title"), number=self.number)
+        before = len(self.ydl.failed)
+        streams = [self._stream(info, one) for one in info.get("requested_formats") or [info]]
+        if any(one is None for one in streams):
+            if len(self.ydl.failed) == before:
+                self.ydl.failed.append(failure(None, f"no data came for {info.get('id')}"))
+            self.talk.say("broken", number=self.number, id=info.get("id"))
+            return
+        files = [one for one in streams if one is not None]
+        problems = self._working_copy(files)
+        files += self._thumbnails(info) + self._subtitles(info)
+        files.append(self._info(info))
+        self.talk.say("item", files=files, problems=problems, number=self.number, warnings=self.log.warnings[-20:])
+
+    def _stream(self, info: dict[str, Any], chosen: dict[str, Any]) -> dict[str, Any] | None:
+        kind = "audio" if chosen.get("vcodec") == "none" else "video"
+        path = self.folder / f"{self.number:03d}-{kind}"
+        merged = {**info, **chosen, "is_live": False}  # native: the segments that the playlist names now
+        merged.pop("requested_formats", None)
+        with _errors(self.ydl):
+            done, _ = self.ydl.dl(str(path), merged)
+            if done and path.is_file() and path.stat().st_size:
+                found = kinds.ending(kinds.head_of(path))
+                name = _name(info, chosen, found or "." + str(chosen.get("ext") or "bin"))
+                final = path.with_suffix(Path(name).suffix)
+                path.rename(final)
+                return {"path": final.name, "role": "evidentiary copy", "name": name, "kind": kind, "ending": found}
+        return None
+
+    def _working_copy(self, files: list[dict[str, Any]]) -> list[dict[str, str]]:
+        media = [one for one in files if one["ending"]]
+        if not media or (len(media) == 1 and media[0]["ending"] in kinds.PLAYABLE):
+            return []
+        inputs = [self.folder / one["path"] for one in media]
+        try:
+            made, words = remux.playable(inputs, self.folder / f"{self.number:03d}-working", self.job["ffmpeg"])
+        except remux.RemuxError as error:
+            return [{"part": "working copy", "reason": str(error)}]
+        name = f"{Path(media[0]['name']).stem}-working{made.suffix}"
+        made_from = [one["path"] for one in media]
+        files.append(
+            {"path": made.name, "role": "working copy", "name": name, "made_from": made_from, "made_by": words}
+        )
+        return []
+
+    def _thumbnails(self, info: dict[str, Any]) -> list[dict[str, Any]]:
+        kept: list[dict[str, Any]] = []
+        seen: set[str] = set()
+        for one in reversed(info.get("thumbnails") or []):
+            url = str(one.get("url") or "")
+            if not url or url in seen or len(kept) >= MAX_THUMBNAILS or len(seen) >= 3 * MAX_THUMBNAILS:
+                continue
+            seen.add(url)
+            path = self.folder / f"{self.number:03d}-thumbnail-{len(kept)}"
+            with _errors(self.ydl), contextlib.closing(self.ydl.urlopen(url)) as answer:
+                path.write_bytes(answer.read(20 * 1024 * 1024))  # larger is no thumbnail
+                found = kinds.ending(kinds.head_of(path))
+                if found in kinds.IMAGES:
+                    final = path.with_suffix(found)
+                    path.rename(final)
+                    kept.append({"path": final.name, "role": "thumbnail", "name": f"thumbnail{found}", "url": url})
+        return kept
+
+    def _subtitles(self, info: dict[str, Any]) -> list[dict[str, Any]]:
+        kept: list[dict[str, Any]] = []
+        for number, (language, one) in enumerate(list((info.get("requested_subtitles") or {}).items())[:MAX_SUBTITLES]):
+            end = str(one.get("ext") or "txt")
+            end = end if end.isalnum() and len(end) <= 5 else "txt"
+            path = self.folder / f"{self.number:03d}-subtitles-{number}.{end}"
+            with _errors(self.ydl):
+                if one.get("data") is not None:
+                    path.write_text(str(one["data"]), encoding="utf-8")
+                elif not self.ydl.dl(str(path), {**one, "http_headers": info.get("http_headers")}, subtitle=True)[0]:
+                    continue
+                kept.append({"path": path.name, "role": "subtitles", "name": f"{_word(language)}.{end}"})
+        return kept
+
+    def _info(self, info: dict[str, Any]) -> dict[str, Any]:
+        path = self.folder / f"{self.number:03d}-info.json"
+        full = {**info, "firstseen_requests": self.ydl.answers, "firstseen_warnings": self.log.warnings}
+        with path.open("w", encoding="utf-8") as out:
+            json.dump(_plain(full), out, ensure_ascii=False, indent=1)
+        return {"path": path.name, "role": "info", "name": "info.json"}
+
+
+def _videos(found: dict[str, Any] | None) -> Any:  # noqa: ANN401 - a generator of yt-dlp's dicts
+    if not found:
+        return
+    if "entries" in found:
+        for entry in found["entries"] or ():
+            yield from _videos(entry)
+    else:
+        yield found
+
+
+@contextlib.contextmanager
+def _errors(ydl: Any) -> Any:  # noqa: ANN401
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - yt-dlp raises anything on foreign input; each becomes a reason
+        ydl.failed.append(failure(error, str(error)))
+
+
+def _plain(value: Any, depth: int = 0) -> Any:  # noqa: ANN401
+    """Return `value` as JSON types, whole but for cookies and credentials."""
+    if isinstance(value, dict) and depth < 30:
+        return {str(k): _plain(v, depth + 1) for k, v in value.items() if str(k).lower() not in _SECRETS}
+    if isinstance(value, (list, tuple, set)) and depth < 30:
+        return [_plain(v, depth + 1) for v in value]
+    if isinstance(value, float) and (value != value or abs(value) == float("inf")):
+        return str(value)
+    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def _word(text: object) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in str(text))[:60] or "unnamed"
+
+
+def _name(info: dict[str, Any], chosen: dict[str, Any], end: str) -> str:
+    parts = (info.get("extractor_key") or "web", info.get("id") or "unnamed", chosen.get("format_id") or "0")
+    clean = end if end[1:].isalnum() and len(end) <= 6 else ".bin"
+    return "-".join(_word(p) for p in parts) + clean
+
+
+def limit(job: dict[str, Any]) -> None:
+    """Bound this process where the system can: memory, file size, no core dump; and die with the parent (Linux)."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (job["max_download"], job["max_download"]))
+        if sys.platform == "linux":
+            resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def main() -> None:
+    """Read the job, run it, and always end with a line."""
+    job = json.loads(sys.stdin.readline())
+    talk = Talk(os.fdopen(os.dup(1), "w", encoding="utf-8"))
+    nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open for the life of the process
+    os.dup2(nowhere.fileno(), 1)
+    limit(job)
+    try:
+        Job(job, talk).run()
+    except Exception as error:  # noqa: BLE001 - the parent turns every end of this process into one sentence
+        shown = failure(error, str(error))
+        talk.say("end", failed=[shown], videos=0, more=0, redirected="", trace=traceback.format_exc()[-4000:])
+
+
+if __name__ == "__main__":
+    main()

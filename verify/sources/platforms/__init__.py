@@ -1,0 +1,1 @@
+"""What each platform's addresses and ids tell. Rule: offline; an id dates a post, never a recording."""

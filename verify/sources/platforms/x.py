@@ -1,0 +1,38 @@
+"""X (Twitter). Rule: an id dates the post to the millisecond, from 4 November 2010 on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from verify.records.times import TimeBounds, moment
+from verify.sources.platforms.base import Platform, found
+
+_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, UTC)  # 1288834974657 ms, Twitter's snowflake service
+_FIRST = 29_700_859_247  # the first id that holds a time (oduwsdl/tweetedat); earlier ones were counted
+
+
+class X(Platform):
+    """x.com, twitter.com, and the short links t.co and pic.twitter.com."""
+
+    name: ClassVar[str] = "X"
+    hosts: ClassVar[tuple[str, ...]] = ("x.com", "twitter.com", "t.co", "nitter.net", "fxtwitter.com", "vxtwitter.com")
+    extractors: ClassVar[tuple[str, ...]] = ("Twitter",)
+
+    def post_id(self, url: str) -> str:
+        """Return the number after /status/; short links hold none."""
+        return found(r"/status(?:es)?/(\d{1,20})(?:\D|$)", url)
+
+    def author(self, url: str) -> str:
+        """Return the handle before /status/, unless it is the placeholder `i`."""
+        handle = found(r"^/(\w{1,15})/status", url)
+        return "" if handle == "i" else handle
+
+    def id_dates(self, post_id: str) -> tuple[TimeBounds, ...]:
+        """Return the millisecond in the id: `(id >> 22) + 1288834974657`; nothing before snowflakes or after now."""
+        if not post_id.isdigit() or not _FIRST <= int(post_id) < 1 << 63:
+            return ()
+        at = _EPOCH + timedelta(milliseconds=int(post_id) >> 22)
+        if at > datetime.now(UTC) + timedelta(days=1):
+            return ()
+        return (moment(at, f"X: the post's id {post_id} holds this millisecond", "millisecond"),)
