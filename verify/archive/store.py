@@ -220,8 +220,8 @@ class CaseFolder(CaseReader):
                             found.sha256,
                             item.id,
                             path,
-                            incoming.json({**versions, **(ran or {})}),
-                            incoming.json(versions),
+                            incoming.versions_json({**versions, **(ran or {})}),
+                            incoming.versions_json(versions),
                         ),
                     )
 
@@ -248,6 +248,51 @@ class CaseFolder(CaseReader):
                 self._record("report saved", item_id, item_id, new, there, {})
 
             return self.item_folder(item_id) / name, record
+
+        return self._commit(once, alone=True)
+
+    def save_case_report(self, name: str, data: bytes) -> Path:
+        """Keep a report over many items (`dedup.html`) as `reports/dedup-NNNN.html` of the case, and return its path.
+
+        Raises ValueError for a name that is not a plain file name in lower case.
+        """
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is not a plain file name")
+        stem, _, ending = name.partition(".")
+
+        def once(unit: Unit) -> tuple[Path, Callable[[list[Kept], list[Kept]], None]]:
+            rows = self._database.all("SELECT path FROM files WHERE path LIKE ?", (f"reports/{stem}-%.{ending}",))
+            path = f"reports/{stem}-{len(rows) + 1:04d}.{ending}"
+            unit.write(data, path)
+
+            def record(new: list[Kept], there: list[Kept]) -> None:
+                self._record("report saved", path, "", new, there, {})
+
+            return self.path / path, record
+
+        return self._commit(once, alone=True)
+
+    def save_pictures(self, item_id: str, pictures: Mapping[str, bytes]) -> dict[str, str]:
+        """Keep pictures that a report shows beside an item's keyframes, in one transaction.
+
+        Returns the path of each relative to the item's folder; the same bytes under the same name are not kept twice.
+        Raises ValueError for a name that is not a plain file name in lower case.
+        """
+        for name in pictures:
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is not a plain file name")
+        paths = {name: f"pictures/{durable.hash_of(data)[:16]}-{name}" for name, data in pictures.items()}
+
+        def once(unit: Unit) -> tuple[dict[str, str], Callable[[list[Kept], list[Kept]], None]]:
+            for name, data in pictures.items():
+                path = f"items/{item_id}/{paths[name]}"
+                if self._database.one("SELECT 1 FROM files WHERE path = ?", (path,)) is None:
+                    unit.write(data, path)
+
+            def record(new: list[Kept], there: list[Kept]) -> None:
+                self._record("pictures saved", item_id, item_id, new, there, {})
+
+            return paths, record
 
         return self._commit(once, alone=True)
 

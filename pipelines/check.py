@@ -1,0 +1,84 @@
+r"""One video (or a few), from what the user typed to a report. Rule: a failed item never stops the others.
+
+from pipelines.check import report_on
+report = report_on("clip.mp4", when="2022-04-01T05:00+03:00", where="Belgorod")
+print(*report.summary, sep="\n")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pipelines import steps
+from pipelines.options import CheckResult, Options, Written
+from pipelines.pairs import with_pictures
+from pipelines.session import Session
+from pipelines.writing import write_clip
+from verify.claims import claim as claims
+from verify.errors import FirstseenError
+from verify.records.cases import ClipReport, Event, FailedItem, Item
+
+
+def check(targets: Sequence[str], options: Options) -> Generator[Event, None, CheckResult]:
+    """Check every item that `targets` bring in, and return the reports and the failures.
+
+    All are brought in and examined first, so that each is searched among all of them and all that was seen before.
+    Raises what opening the case raises, and the one failure when there is a single target and nothing came of it.
+    """
+    failures: list[FailedItem] = []
+    written: list[Written] = []
+    with Session(options) as session:
+        items: list[Item] = []
+        for target in dict.fromkeys(targets):
+            arrived, trouble = yield from steps.bring_in(session, target)
+            items += arrived
+            failures += [trouble] if trouble else []
+        looked, troubles = yield from steps.look_at(session, items)
+        failures += troubles
+        for number, one in enumerate(looked):
+            yield Event(
+                kind="progress",
+                step="report",
+                target=one.item.media.name,
+                current=number,
+                total=len(looked),
+                unit="clips",
+            )
+            case = with_pictures(session, steps.assemble(session, one, steps.search(session, one.examination.sha256)))
+            written.append(write_clip(session, steps.conclude(session, case)))
+        yield Event(kind="done", step="report", current=len(looked), total=len(looked), unit="clips")
+        path = session.case.path
+    return CheckResult(case=path, written=tuple(written), failed=tuple(failures))
+
+
+def report_on(
+    target: str,
+    *,
+    when: str = "",
+    where: str = "",
+    what: str = "",
+    case: Path | None = None,
+    options: Options | None = None,
+) -> ClipReport:
+    """Check one video and return its report; the files lie in the case. The claim is given as on the command line.
+
+    Raises FirstseenError when the target cannot be brought in or examined, or carries more than one video.
+    """
+    options = options or Options(case=case, command=f"report_on({target!r})")
+    if when or where or what:
+        said = claims.Options(when=when or None, where=where or None, what=what or None)
+        options = replace(options, claim=claims.claim(said))
+    job = check([target], options)
+    while True:
+        try:
+            next(job)
+        except StopIteration as end:
+            result: CheckResult = end.value
+            break
+    if result.failed:
+        raise FirstseenError(result.failed[0].reason, result.failed[0].advice)
+    if len(result.written) != 1:
+        raise FirstseenError(f"{target} carries {len(result.written)} videos.", "Use `check` for several.")
+    return result.written[0].report

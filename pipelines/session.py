@@ -1,0 +1,90 @@
+"""What a job holds open while it runs: the case, the workers, the index. Rule: opened once, closed whatever happens."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from dataclasses import dataclass
+from types import TracebackType
+
+from verify.matching.engine import Engine
+
+import verify.descriptors
+from pipelines.options import Options
+from verify.archive.keys import SigningKey, default_key, load_key
+from verify.archive.store import CaseFolder, default_case
+from verify.catalog import offer
+from verify.descriptors.base import Descriptor
+from verify.worker import Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Names and versions that go into the custody log and every report."""
+
+    versions: dict[str, str]
+    descriptors: dict[str, int]
+
+    @property
+    def search(self) -> str:
+        """The name of a search by all descriptors there are: results of another set are kept apart."""
+        return " ".join(f"{name}/{version}" for name, version in sorted(self.descriptors.items()))
+
+
+def tools() -> Tools:
+    """Return the versions in use, and the descriptors with theirs."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    versions: dict[str, str] = {}
+    for name in ("firstseen", "yt-dlp", "av", "opencv-python-headless", "imagehash", "exifread", "pdqhash", "numpy"):
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:  # run from a checkout that is not installed
+            versions[name] = "unknown"
+    found = offer(verify.descriptors, Descriptor).found  # type: ignore[type-abstract]  # the room's base
+    return Tools(versions=versions, descriptors={d.name: d.version for d in found})
+
+
+class Session:
+    """The open case of a job with its workers and its index; use with `with`.
+
+    Raises what opening the case raises (CaseLockedError, DiskFullError, ArchiveError...).
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.tools = tools()
+        key = _key()
+        path = options.case or default_case()
+        self.case = CaseFolder(path, options.settings, by=options.by, key=key, versions=self.tools.versions)
+        self.signed_by = key.public.owner if key else ""
+        self.workers = Workers(options.settings)
+        self.engine = Engine(self.case.library, self.case.path / "index")
+
+    def __enter__(self) -> Session:
+        self.workers.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.workers.__exit__(kind, error, trace)
+        finally:
+            self.case.close()
+
+    @property
+    def at_once(self) -> int:
+        """How many files are examined at once."""
+        return self.options.settings.workers or os.cpu_count() or 1
+
+
+def _key() -> SigningKey | None:
+    """Return the newsroom's signing key where one was created (`firstseen key create`)."""
+    path = default_key()
+    return load_key(path) if path.is_file() else None
+
+
+def room(name: str) -> object:
+    """Return a room's package by name, imported now: report formats are heavy and needed late."""
+    return importlib.import_module(f"verify.{name}")
