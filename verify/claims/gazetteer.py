@@ -36,8 +36,10 @@ LEAST_RADIUS = 3_000.0
 _LISTED = 12  # namesakes listed
 _ZONE_WITHIN = 300_000.0  # metres: beyond it the nearest place says nothing of the zone
 _ZONE_DOUBT = 30_000.0  # a place of another zone not this much farther than the nearest: the zone is doubtful
-_POINT = re.compile(rb'"name": "(?P<name>[^"]*)", "latitude": (?P<lat>[-\d.]+), "longitude": (?P<lon>[-\d.]+), '
-                    rb'"countrycode": "(?P<country>\w*)", "population": (?P<people>\d+), "timezone": "(?P<zone>[^"]*)"')  # fmt: skip
+_POINT = re.compile(
+    rb'"name": "(?P<name>[^"]*)", "latitude": (?P<lat>[-\d.]+), "longitude": (?P<lon>[-\d.]+), '
+    rb'"countrycode": "\w*", "population": \d+, "timezone": "(?P<zone>[^"]*)"'
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +64,7 @@ def version() -> str:
 def place(text: str, radius: float | None = None) -> Place:
     """Return the place called `text`: `Belgorod`, `Белгород`, `Springfield, Illinois`, `Homs, Syria`.
 
-    Of several, the one with most people is taken (one that only another spelling leads to must have five times as many),
+    Of several, the one with most people is taken (one that only another spelling leads to needs five times as many),
     `basis` says how many there are, and the others are listed in `others`.
     `radius` (metres) replaces the one assumed from the population.
 
@@ -208,7 +210,7 @@ def _countries() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _regions() -> dict[str, set[str]]:
-    """Return codes by folded name: countries (`RU`) by name, ISO codes; states of the USA (`US.IL`) by name and code."""
+    """Return codes by folded name: countries (`RU`) by name and ISO codes, states of the USA (`US.IL`) likewise."""
     regions: dict[str, set[str]] = {}
     for code, entry in json.loads(_data("countries.json").read_bytes()).items():
         for word in (entry["name"], code, entry["iso3"]):

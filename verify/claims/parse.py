@@ -1,199 +1,170 @@
-"""Turns what a person claims into records: when, where, a claim file. Rule: nothing is invented; a guess is refused.
+"""Makes the Claim of a run from a TOML file and the command's options. Rule: options go over the file, part by part.
 
-A time without a zone takes the zone of the claimed place, and the record says so; without a place its bounds are
-widened to every zone on earth.
+`when`, `where`, `claim_file` and `claim` are this room's door; the other modules are behind it.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 
+from verify.claims import moments, places
+from verify.claims.moments import when
+from verify.claims.places import where
 from verify.errors import UsageError
-from verify.records.times import FARTHEST_EAST, FARTHEST_WEST, Precision, TimeBounds, Zone
+from verify.records.claims import Claim, Place
 
-_FORM = (
-    "Write it as 2022-04-01, 2022-04-01T05:00+03:00, 2022-04-01T05:00/05:51, or with a zone's name: "
-    "2022-04-01 05:00 Europe/Moscow."
-)
-_MOMENT = re.compile(
-    r"""^(?P<date>\d{4}(?:-\d{2}(?:-\d{2})?)?)?
-    (?:(?:[T ]|^)(?P<clock>\d{1,2}(?::\d{2}(?::\d{2}(?:[.,]\d{1,6})?)?)?))?
-    \s*(?P<zone>Z|UTC|GMT|[+\-−]\d{2}(?::?\d{2})?|\[?[A-Za-z]+(?:/[A-Za-z0-9_+\-]+){1,2}\]?)?$""",
-    re.VERBOSE,
-)
-_STEPS: dict[Precision, timedelta] = {
-    "millisecond": timedelta(milliseconds=1),
-    "second": timedelta(seconds=1),
-    "minute": timedelta(minutes=1),
-    "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
+MAX_FILE = 1024 * 1024  # bytes: a claim is a few lines
+
+KEYS: dict[str, str] = {
+    "what": "what is said to be seen",
+    "when": "when it is said to have happened: A or A/B (docs/metadata.md)",
+    "where": "where: LAT,LON[,RADIUS], degrees and minutes, or the name of a place",
+    "radius": "metres around `where`, or a text such as '2 km'",
+    "by": "who is said to have acted; never answered from pictures",
+    "source": "who makes the claim",
+    "link": "where the claim was read",
+    "original": "true or false: is the clip said to be original, unedited footage",
+    "temperature": "degrees Celsius at the scene, for the speed of sound",
+    "camera": "where the camera is said to have stood",
+    "blast": "where the explosion is said to have been",
 }
-_TICK = timedelta(microseconds=1)
+_TEXTS = ("what", "by", "source", "link")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Moment:
-    """One end of a stated time, still without bounds: first and last naive moment it can mean, and its zone."""
-
-    first: datetime
-    last: datetime
-    precision: Precision
-    zone: tzinfo | None
-    zone_name: str
+def claim_file(path: Path) -> Claim:
+    """Return the claim in a TOML file. Raises UsageError: no such file, not TOML, an unknown key, a wrong value."""
+    return _claim(_table(path))
 
 
-def when(text: str, zone_hint: str = "") -> TimeBounds:
-    """Return the bounds of a claimed time: `A` or `A/B`.
+def claim(
+    *,
+    file: Path | None = None,
+    what: str = "",
+    when: str = "",
+    where: str = "",
+    radius: float | None = None,
+    by: str = "",
+    source: str = "",
+    link: str = "",
+    original: bool | None = None,
+    temperature: float | None = None,
+    camera: str = "",
+    blast: str = "",
+) -> Claim | None:
+    """Return the claim of a run: the parts of `file` with the stated ones over them; None where nothing is claimed.
 
-    `A` and `B` are ISO 8601: a year, month, day, or a day with hour, minute, second or fractions, then `Z`, an offset
-    such as +03:00, or the name of an IANA zone. `B` may leave out the day (`05:00/05:51`) and the zone, which it then
-    takes from `A`, and the other way round. An end without a zone takes `zone_hint` (the claimed place's IANA zone),
-    and `basis` says so. `05:00` means the whole minute; a day the whole day.
-
-    Raises UsageError for any other text, for a day or zone that does not exist, and for an end before its start.
+    The words mean what `KEYS` says; an empty one is not stated. Raises UsageError as `claim_file` does, and for words
+    that cannot be understood.
     """
-    shown = text.strip()
-    parts = [p.strip() for p in _split(shown)]
-    if not shown or len(parts) > 2 or not all(parts):
-        raise UsageError(f"{text!r} is not a time.", _FORM)
-    start = _moment(parts[0], None, text)
-    end = _moment(parts[1], start, text) if len(parts) == 2 else start
-    zone, how = _zone(start, end, zone_hint, text)
-    return _bounds(start, end, zone, how, shown, single=len(parts) == 1)
+    stated: dict[str, Any] = {
+        "what": what, "when": when, "where": where, "radius": radius, "by": by, "source": source, "link": link,
+        "original": original, "temperature": temperature, "camera": camera, "blast": blast,
+    }  # fmt: skip
+    parts: dict[str, Any] = dict(_table(file)) if file is not None else {}
+    if where and radius is None:
+        parts.pop("radius", None)  # the file's radius belongs to the file's place
+    parts.update({key: value for key, value in stated.items() if value not in ("", None)})
+    return _claim(parts) if parts else None
 
 
-def _split(text: str) -> list[str]:
-    """Cut at the `/` between two times, never at the one in a zone's name, which stands between letters."""
-    return re.split(r"(?<![A-Za-z_])/|/(?=\d)|\s+(?:to|until|—|–)\s+", text)
-
-
-def _moment(text: str, before: _Moment | None, whole: str) -> _Moment:
-    found = _MOMENT.match(text)
-    if not found or not (found["date"] or (before is not None and found["clock"])):
-        raise UsageError(f"{whole!r} is not a time: {text!r} is not understood.", _FORM)
+def _table(path: Path) -> dict[str, Any]:
     try:
-        day_text = found["date"] or (before.first.date().isoformat() if before else "")
-        first, precision = _naive(day_text, found["clock"] or "")
-        zone, name = _named_zone(found["zone"] or "")
-    except ValueError as error:
-        raise UsageError(f"{whole!r} is not a time: {error}.", _FORM) from error
-    return _Moment(first=first, last=_last(first, precision), precision=precision, zone=zone, zone_name=name)
+        if path.stat().st_size > MAX_FILE:
+            raise UsageError(
+                f"The claim file {path} is larger than a claim can be.", "Give a TOML file of a few lines."
+            )
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        why = error.strerror or "unreadable"
+        raise UsageError(f"The claim file {path} cannot be read: {why}.", "Check the name.") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"The claim file {path} is not TOML: {error}.", f"Keys: {', '.join(KEYS)}.") from error
+    if set(table) == {"claim"} and isinstance(table["claim"], dict):
+        table = table["claim"]  # a file that keeps its parts under [claim]
+    unknown = sorted(set(table) - set(KEYS))
+    if unknown:
+        raise UsageError(f"The claim file {path} has no use for {unknown[0]!r}.", f"Keys: {', '.join(KEYS)}.")
+    return table
 
 
-def _naive(day: str, clock: str) -> tuple[datetime, Precision]:
-    numbers = [int(p) for p in day.split("-")]
-    if len(numbers) < 3:
-        if clock:
-            raise ValueError("a time of day needs a whole date")
-        first = datetime(numbers[0], numbers[1] if len(numbers) == 2 else 1, 1)  # noqa: DTZ001 - zone comes later
-        return first, "month" if len(numbers) == 2 else "year"
-    at = date(*numbers)
-    if not clock:
-        return datetime(at.year, at.month, at.day), "day"  # noqa: DTZ001
-    pieces = clock.replace(",", ".").split(":")
-    seconds, _, fraction = (pieces[2] if len(pieces) > 2 else "0").partition(".")
-    precision: Precision = "hour" if len(pieces) == 1 else "minute" if len(pieces) == 2 else "second"
-    if fraction:
-        precision = "millisecond"
-    micro = int((fraction + "000000")[:6])
-    minute = int(pieces[1]) if len(pieces) > 1 else 0
-    return datetime(at.year, at.month, at.day, int(pieces[0]), minute, int(seconds), micro), precision  # noqa: DTZ001
-
-
-def _last(first: datetime, precision: Precision) -> datetime:
-    try:
-        if precision == "year":
-            return first.replace(year=first.year + 1) - _TICK
-        if precision == "month":
-            return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1) - _TICK
-        return first + _STEPS[precision] - _TICK
-    except (ValueError, OverflowError) as error:
-        raise UsageError("The year 9999 is the last that can be claimed.", _FORM) from error
-
-
-def _named_zone(text: str) -> tuple[tzinfo | None, str]:
-    text = text.strip("[]").replace("−", "-")
-    if not text:
-        return None, ""
-    if text in ("Z", "UTC", "GMT"):
-        return UTC, "UTC"
-    if text[0] in "+-":
-        hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
-        offset = timedelta(hours=hours, minutes=minutes)
-        if minutes > 59 or offset > (FARTHEST_EAST if text[0] == "+" else FARTHEST_WEST):
-            raise ValueError(f"no zone is at {text}")
-        return timezone(-offset if text[0] == "-" else offset), text
-    return iana(text), text
-
-
-def iana(name: str) -> ZoneInfo:
-    """Return the zone of an IANA name. Raises ValueError for a name that the zone database does not have."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the name of a folder of the database
-        raise ValueError(f"there is no time zone named {name!r}") from error
-
-
-def _zone(start: _Moment, end: _Moment, hint: str, text: str) -> tuple[tzinfo | None, str]:
-    """Return the zone of both ends (each may state its own) and how it is known."""
-    stated = start.zone or end.zone
-    if stated is not None:
-        both = start.zone is not None and end.zone is not None
-        return (None if both else stated), f"zone as stated ({start.zone_name or end.zone_name})"
-    if not hint:
-        return None, "no zone stated: every zone on earth is possible"
-    try:
-        return iana(hint), f"no zone stated: taken as the claimed place's own time ({hint})"
-    except ValueError as error:
-        raise UsageError(f"The zone of {text!r} cannot be found: {error}.", "State an offset such as +03:00.") from error
-
-
-def _bounds(
-    start: _Moment, end: _Moment, zone: tzinfo | None, how: str, text: str, *, single: bool
-) -> TimeBounds:
-    start_zone, end_zone = start.zone or zone, end.zone or zone
-    first, last = start.first, end.last
-    clock = None
-    if start_zone is None or end_zone is None:
-        not_before = _shift(first.replace(tzinfo=UTC), -FARTHEST_EAST)
-        not_after = _shift(last.replace(tzinfo=UTC), FARTHEST_WEST)
-        kind: Zone = "unknown"
-        clock = _reading(start) if single else f"{_reading(start)} to {_reading(end)}"
-    else:
-        # A clock reading that a zone shows twice (autumn) keeps both meanings: first the earlier, last the later.
-        not_before = _utc(first.replace(tzinfo=start_zone, fold=0))
-        not_after = _utc(last.replace(tzinfo=end_zone, fold=1))
-        kind = "utc" if start_zone is UTC and end_zone is UTC else "offset"
-    if not_before > not_after:
-        raise UsageError(f"{text!r} ends before it begins.", "Write the earlier time first; give B its own date.")
-    return TimeBounds(
-        not_before=not_before,
-        not_after=not_after,
-        precision=start.precision if single else "interval",
-        zone=kind,
-        basis=f"claimed as {text!r}; {how}",
-        clock=clock,
+def _claim(parts: Mapping[str, Any]) -> Claim:
+    place = _place(parts, "where", _metres(parts.get("radius")))
+    if place is None and parts.get("radius") is not None:
+        raise UsageError("A radius is claimed without a place.", "Give `where` as well.")
+    stated = parts.get("when")
+    return Claim(
+        what=_text(parts, "what"),
+        when=None if stated is None else moments.when(_time_text(stated), place.zone if place else ""),
+        where=place,
+        by=_text(parts, "by"),
+        source=_text(parts, "source"),
+        link=_text(parts, "link"),
+        original=_flag(parts.get("original")),
+        temperature=_degrees(parts.get("temperature")),
+        camera=_place(parts, "camera", None),
+        blast=_place(parts, "blast", None),
     )
 
 
-def _reading(end: _Moment) -> str:
-    """Return what the claim's clock said, no finer than it was said."""
-    lengths = {"year": 4, "month": 7, "day": 10, "hour": 13, "minute": 16, "second": 19}
-    return end.first.isoformat(sep=" ")[: lengths.get(end.precision, 23)]
+def _text(parts: Mapping[str, Any], key: str) -> str:
+    value = parts.get(key, "")
+    if not isinstance(value, str):
+        raise UsageError(f"{key!r} of the claim must be a text, not {value!r}.")
+    return value.strip()
 
 
-def _utc(at: datetime) -> datetime:
-    try:
-        return at.astimezone(UTC)
-    except OverflowError as error:
-        raise UsageError("That time lies outside the calendar.", _FORM) from error
+def _time_text(value: Any) -> str:  # noqa: ANN401 - whatever TOML holds
+    """TOML has dates and times of its own: they are taken as if written as text."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value
+    raise UsageError(f"'when' of the claim must be a time, not {value!r}.")
 
 
-def _shift(at: datetime, by: timedelta) -> datetime:
-    try:
-        return at + by
-    except OverflowError as error:
-        raise UsageError("That time lies outside the calendar.", _FORM) from error
+def _place(parts: Mapping[str, Any], key: str, radius: float | None) -> Place | None:
+    value = parts.get(key)
+    if value is None:
+        return None
+    if isinstance(value, list) and len(value) in (2, 3) and all(type(v) in (int, float) for v in value):
+        value = ",".join(str(v) for v in value)
+    if not isinstance(value, str):
+        raise UsageError(f"{key!r} of the claim must be a place, not {value!r}.")
+    return places.where(value, radius)
+
+
+def _metres(value: Any) -> float | None:  # noqa: ANN401
+    if value is None:
+        return None
+    if isinstance(value, str):
+        text = value.strip().lower()
+        factor = 1000.0 if text.endswith("km") else 1.0
+        try:
+            return float(text.removesuffix("km").removesuffix("m").strip()) * factor
+        except ValueError as error:
+            raise UsageError(f"{value!r} is not a radius.", "Write metres, or '2 km'.") from error
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UsageError(f"{value!r} is not a radius.", "Write metres, or '2 km'.")
+    return float(value)
+
+
+def _flag(value: Any) -> bool | None:  # noqa: ANN401
+    if value is None or isinstance(value, bool):
+        return value
+    raise UsageError(f"'original' of the claim must be true or false, not {value!r}.")
+
+
+def _degrees(value: Any) -> float | None:  # noqa: ANN401
+    """Return degrees Celsius. Bounds: the coldest and hottest air ever measured are -89.2 and 56.7 °C (WMO)."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -90 <= value <= 60:
+        raise UsageError(f"{value!r} is no air temperature in degrees Celsius.", "Give a number from -90 to 60.")
+    return float(value)
+
+
+__all__ = ["KEYS", "claim", "claim_file", "when", "where"]

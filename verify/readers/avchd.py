@@ -71,7 +71,7 @@ def _digits(byte: int) -> int:
 
 
 def _date(entries: dict[int, bytes], place: str, out: Collector) -> None:
-    """Read 18: zone, century, year, month; 19: day, hour, minute, second. Zone: bit 6 DST, 5 west, 4..1 hours, 0 half."""
+    """Read 18: zone, century, year, month; 19: day and clock. Zone: bit 6 summer time, 5 west, 4..1 hours, 0 half."""
     first, second = entries.get(0x18), entries.get(0x19)
     if not first or not second:
         return

@@ -25,8 +25,8 @@ from verify.readers.isobmff.walk import Bytes, walk
 from verify.readers.times import spelled
 from verify.tagnames import NOT_SET
 
-CONTAINERS = frozenset("jpeg jpg tiff tif png webp heic heif avif jxl dng jp2".split())
-_HEIF = frozenset("heic heif avif".split())
+CONTAINERS = frozenset({"jpeg", "tiff", "png", "webp", "heic", "avif"})
+_HEIF = frozenset({"heic", "avif"})
 _TEXTS = {
     "Image Make": "make",
     "Image Model": "model",
@@ -150,7 +150,9 @@ def _text(tag: Any) -> str:  # noqa: ANN401
         if raw.startswith(code):
             body = raw[8:]
             utf16 = code == b"UNICODE\0"
-            return clean(body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", "replace") if utf16 else decoded(body))
+            return clean(
+                body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", "replace") if utf16 else decoded(body)
+            )
     return clean(raw.decode("utf-16-le", "replace")) if raw[1::2].count(0) * 2 >= len(raw) - 2 else clean(decoded(raw))
 
 

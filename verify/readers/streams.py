@@ -19,14 +19,17 @@ from verify.readers.collect import Collector
 from verify.readers.times import spelled
 from verify.tagnames import NOT_SET
 
-# The demuxers a file may be opened with; texts such as HLS or concat lists, which name other files, are not among
-# them (facts, hostile-input.md 1.2).
-FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,live_flv,asf,ogg,mpegts,mpeg,mpegvideo,h264,hevc,mxf,gxf,dv,rm,wtv"  # noqa: E501
-OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
-CONTAINERS = frozenset(
-    "mp4 mov qt m4v m4a 3gp 3g2 f4v isobmff mkv webm matroska avi flv asf wmv ogg ogv ts mts m2ts mpegts mpeg mpg ps "
-    "mxf dv rm wtv h264 hevc".split()
-)
+# The one demuxer that may open each container (names of verify/media/sniff.py): texts such as HLS or concat lists,
+# which name other files, cannot get in by calling themselves .mp4 (facts, hostile-input.md 1.2).
+_DEMUXERS = {
+    **dict.fromkeys(("mp4", "mov", "3gp", "m4a"), "mov"),
+    "mkv": "matroska",
+    "webm": "webm",
+    "mpegps": "mpeg",
+    **{
+        name: name for name in ("avi", "flv", "asf", "ogg", "mxf", "mpegts", "wav", "mp3", "flac", "aiff", "caf", "ivf")
+    },
+}
 _NAMES = {
     "creation_time": "creation time",
     "date": "recording time",
@@ -72,7 +75,7 @@ class Streams(Reader):
 
     def handles(self, container: str) -> bool:
         """Return whether FFmpeg is asked about this container."""
-        return container in CONTAINERS
+        return container in _DEMUXERS
 
     def version(self) -> str:
         """Return the version of PyAV and of the FFmpeg inside it."""
@@ -82,12 +85,16 @@ class Streams(Reader):
         """Return what the demuxer says; opening is limited to plain files and known formats."""
         out = Collector(self.name)
         try:
-            with av.open(str(path.absolute()), options=OPTIONS, metadata_errors="replace") as opened:
+            with av.open(str(path.absolute()), options=_options(container), metadata_errors="replace") as opened:
                 _container(opened, out)
                 avchd.read(opened, out)
         except (av.error.FFmpegError, ValueError, OSError, OverflowError, MemoryError) as error:
             out.problem(f"FFmpeg cannot open it: {_reason(error)}")
         return Reading(tags=out.tags, problems=out.problems)
+
+
+def _options(container: str) -> dict[str, str]:
+    return {"protocol_whitelist": "file", "format_whitelist": _DEMUXERS.get(container, container)}
 
 
 def _reason(error: BaseException) -> str:

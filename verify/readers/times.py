@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from calendar import month_abbr
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from verify.readers.collect import iso
 from verify.tagnames import NOT_SET
@@ -14,15 +15,17 @@ _NUMERIC = re.compile(
     \s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2})?\s*(?:DST)?\s*$""",
     re.VERBOSE,
 )
-_COMPACT = re.compile(r"^\s*(?P<y>\d{4})(?P<mo>\d{2})(?P<d>\d{2})(?:T(?P<h>\d{2})(?P<mi>\d{2})(?P<s>\d{2})(?P<f>\.\d+)?)?"
-                      r"(?P<z>Z|[+-]\d{2}:?\d{2})?\s*$")  # fmt: skip
+_COMPACT = re.compile(
+    r"^\s*(?P<y>\d{4})(?P<mo>\d{2})(?P<d>\d{2})(?:T(?P<h>\d{2})(?P<mi>\d{2})(?P<s>\d{2})(?P<f>\.\d+)?)?"
+    r"(?P<z>Z|[+-]\d{2}:?\d{2})?\s*$"
+)
 _YEAR = re.compile(r"^\s*(?P<y>\d{4})\s*$")
 # `Mon Mar 10 15:04:43 2003` (C's asctime; AVI IDIT), also with a comma or the year before the clock.
 _ASCTIME = re.compile(
     r"^\s*(?:[A-Z][a-z]{2},?\s+)?(?P<mo>[A-Z][A-Za-z]{2})\s+(?P<d>\d{1,2})\s+"
     r"(?P<h>\d{1,2}):(?P<mi>\d{2}):(?P<s>\d{2})\s+(?P<y>\d{4})\s*$"
 )
-_MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {name.lower(): number for number, name in enumerate(month_abbr) if name}
 _BLANK = re.compile(r"^[\s0:\-/.TZ+]*$")  # `0000:00:00 00:00:00`, `    :  :  `
 
 
@@ -53,7 +56,7 @@ def _assembled(part: dict[str, str | None]) -> tuple[str, str]:
     seconds = min(int(part.get("s") or 0), 59)  # a leap second is told as :60
     fraction = int(((part.get("f") or ".0")[1:] + "000000")[:6])
     try:
-        at = datetime(day.year, day.month, day.day, int(part["h"] or 0), int(part["mi"] or 0), seconds, fraction)  # noqa: DTZ001 - bare on purpose
+        at = datetime(day.year, day.month, day.day, int(part["h"] or 0), int(part["mi"] or 0), seconds, fraction)
         zone = _zone(part.get("z"))
         at = at.replace(tzinfo=zone) if zone else at
     except ValueError:
@@ -66,7 +69,7 @@ def _zone(text: str | None) -> timezone | None:
     if not text:
         return None
     if text in ("Z", "UTC", "GMT"):
-        return timezone.utc
+        return UTC
     hours, minutes = int(text[1:3]), int(text[-2:])
     offset = timedelta(hours=hours, minutes=minutes)
     if minutes > 59 or offset > timedelta(hours=14):

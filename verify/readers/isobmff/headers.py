@@ -145,9 +145,10 @@ def _handler_name(raw: bytes) -> str:
     """Return a handler's name: a C string in ISO files, a string with its length before it in QuickTime."""
     text = raw[24:]
     count = text[0] if text else 0
-    if 0 < count < len(text) and b"\0" not in text[1 : 1 + count]:
-        if count < 0x20 or not text[1 + count :].strip(b"\0"):  # above: a letter may stand there by itself
-            text = text[1 : 1 + count]
+    # From 0x20 on the first byte may as well be a letter: then the text must end where it says.
+    fits = 0 < count < len(text) and b"\0" not in text[1 : 1 + count]
+    if fits and (count < 0x20 or not text[1 + count :].strip(b"\0")):
+        text = text[1 : 1 + count]
     return decoded(text.split(b"\0", 1)[0])
 
 

@@ -1,4 +1,4 @@
-"""Looks into the first sample of a track: encoder's settings text, timecode, telemetry. Rule: the first one, bounded."""
+"""Looks into the first sample of a track: encoder's settings, timecode, telemetry. Rule: the first one, bounded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from verify.readers.collect import Collector
 from verify.readers.isobmff import gpmf
-from verify.readers.isobmff.walk import Bytes, Tree
+from verify.readers.isobmff.walk import Box, Bytes, Tree
 
 _HEAD = 96 * 1024  # bytes of the first sample that are searched; the settings stand before the first picture
 # Text that the encoders leave in an SEI message (H.264/H.265 user_data_unregistered) or in MPEG-4 user data.
@@ -54,7 +54,7 @@ def first_sample(trak: int, tree: Tree, data: Bytes) -> tuple[int | None, int | 
     return (offset, size) if 0 < offset < data.size else (None, None)
 
 
-def _inside(trak: int, tree: Tree, *kinds: str):  # type: ignore[no-untyped-def]
+def _inside(trak: int, tree: Tree, *kinds: str) -> Box | None:
     """Return the first box of these kinds in a track."""
     return next((box for index, box in tree.of(*kinds) if tree.ancestor(index, "trak") == trak), None)
 

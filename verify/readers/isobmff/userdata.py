@@ -95,14 +95,16 @@ def _user_data(box: Box, data: Bytes, out: Collector) -> None:
 
 
 def _maker(box: Box, data: Bytes, out: Collector) -> None:
-    """Read atoms that single makers write: GoPro's serials, Samsung's author flag, the makers' `TAGS`, `manu`, `modl`."""
+    """Read atoms that single makers write: GoPro's serials and telemetry, `TAGS`, `manu`, `modl`."""
     raw = data.payload(box, 512)
     if box.type in _GOPRO:
         _put(_GOPRO[box.type], decoded(raw.split(b"\0", 1)[0]), box, raw, out, f"GoPro {box.type}")
     elif box.type == "GPMF":
         gpmf.tags(data.payload(box, 64 * 1024), box.path, box.start, out)
     elif box.type in ("CAME", "MUID") and raw.strip(b"\0"):
-        _put("serial number", raw[:32].hex(), box, raw, out, f"GoPro {box.type}: a number that names one camera or clip")
+        _put(
+            "serial number", raw[:32].hex(), box, raw, out, f"GoPro {box.type}: a number that names one camera or clip"
+        )
     elif box.type == "TAGS" and _TAGS_MAKERS.match(raw):
         name = decoded(raw[:48].split(b"\0", 1)[0])
         _put("make", name, box, raw[:48], out, "maker's TAGS")
@@ -115,7 +117,7 @@ def _maker(box: Box, data: Bytes, out: Collector) -> None:
 
 def _international(raw: bytes) -> list[str]:
     """Return the texts of a `©` atom: (2-byte length, 2-byte language, text) repeated; or text without them."""
-    texts = []
+    texts: list[str] = []
     at = 0
     while at + 4 <= len(raw) and len(texts) < 8:
         length = int.from_bytes(raw[at : at + 2], "big")
@@ -229,9 +231,7 @@ def _value(raw: bytes) -> str:
     return ""
 
 
-def _put(
-    name: str, text: str, box: Box, raw: bytes, out: Collector, note: str, place: str = ""
-) -> None:
+def _put(name: str, text: str, box: Box, raw: bytes, out: Collector, note: str, place: str = "") -> None:
     """Keep a text under its name, positions and times in their own form."""
     text = clean(text)
     place = place or box.path
@@ -250,7 +250,14 @@ def _put(
 
 
 def _position(
-    latitude: float, longitude: float, altitude: float | None, place: str, at: int, raw: bytes, note: str, out: Collector
+    latitude: float,
+    longitude: float,
+    altitude: float | None,
+    place: str,
+    at: int,
+    raw: bytes,
+    note: str,
+    out: Collector,
 ) -> None:
     if not valid(latitude, longitude):
         out.problem(f"{place} holds {latitude}, {longitude}, which is no place on earth")

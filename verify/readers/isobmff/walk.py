@@ -6,6 +6,7 @@ a box: ISO/IEC 14496-12, 4.2; the differences of QuickTime's `meta` and `udta`: 
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,10 +19,11 @@ MAX_BOXES = 20_000
 MAX_PAYLOAD = 4 * 1024 * 1024  # the largest payload read at once: XMP with an editor's history takes megabytes
 MAX_FRAGMENTS_OPENED = 4  # `moof` boxes beyond these are counted, not opened: they repeat themselves
 
-CONTAINERS = frozenset(
+_HOLDS_BOXES = (
     "moov trak mdia minf stbl dinf edts udta moof traf mvex mfra gmhd tref tapt wave ipro sinf schi strk strd "
-    "iprp ipco ilst clip matt imap smta hnti hinf skip_".split()
+    "iprp ipco ilst clip matt imap smta hnti hinf"
 )
+CONTAINERS = frozenset(re.findall(r"\w+", _HOLDS_BOXES))
 _FULL_BOX = 4  # bytes of version and flags
 
 
