@@ -54,7 +54,7 @@ class Axis:
         whole = self.end - self.start
         step, form = next(((s, f) for s, f in _STEPS if whole / s <= most), (whole / most, "%Y"))
         first = _EPOCH + (((self.start - _EPOCH) // step) + 1) * step
-        found = []
+        found: list[tuple[float, str]] = []
         while first < self.end:
             # The first tick names day and year in full; those after it only what differs.
             full = "%d %b %Y %H:%M" if "%H" in form else "%d %b %Y" if "%d" in form else form

@@ -64,7 +64,7 @@ def media_type(data: bytes) -> str:
 
 
 def web_link(url: str) -> str:
-    """Return `url` if it is an http(s) address, else nothing: a link never carries `javascript:`, `data:` or `file:`."""
+    """Return `url` if it is an http(s) address, else nothing: links never carry `javascript:` or `file:`."""
     try:
         parts = urlsplit(url.strip())
     except ValueError:

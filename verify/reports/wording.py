@@ -91,9 +91,9 @@ def false_rate(strength: Strength) -> str:
     return f"about 1 in {int(one_in // step * step):,} unrelated pairs{kind} scores this high"
 
 
-def segment(part: Segment) -> str:
+def segment(part: Segment, here: str = "here", there: str = "there") -> str:
     """Return which seconds equal which: `0:09.0–0:16.0 here is 1:01.0–1:04.5 there, played 2 times as fast`."""
-    text = f"{clock(part.a_start)}–{clock(part.a_end)} here is {clock(part.b_start)}–{clock(part.b_end)} there"
+    text = f"{clock(part.a_start)}–{clock(part.a_end)} {here} is {clock(part.b_start)}–{clock(part.b_end)} {there}"
     if part.reversed:
         text += ", backwards"
     if abs(part.speed - 1) >= 0.01:  # below 1 % a viewer sees and hears no difference
