@@ -1,0 +1,136 @@
+"""The command as a user types it: help at once, one sentence for what is wrong, the right exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def firstseen(*words, stdin="", env=None, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "cli", *words],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "FIRSTSEEN_NO_BROWSER": "1", **(env or {})},
+        check=False,
+    )
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys, cli; cli.build_parser().format_help();"
+        "print([m for m in ('cv2', 'av', 'numpy', 'rich', 'yt_dlp', 'msgspec') if m in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("words", [[], ["check"], ["nonsense"], ["check", "x", "--when"]])
+def test_wrong_words_are_wrong_usage(words):
+    done = firstseen(*words)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_every_command_has_help():
+    for command in (
+        "check",
+        "dedup",
+        "story",
+        "decide",
+        "audit",
+        "bundle",
+        "key",
+        "export",
+        "import",
+        "demo",
+        "doctor",
+    ):
+        done = firstseen(command, "--help")
+        assert done.returncode == 0, command
+        assert "exit codes:" in done.stdout
+
+
+def bad_targets(folder: Path):
+    (folder / "empty.mp4").write_bytes(b"")
+    (folder / "text.mp4").write_text("This is a text, and no video at all.\n" * 40)
+    (folder / "nothing").mkdir()
+    return {
+        "missing.mp4": "missing.mp4",
+        "empty": "empty.mp4",
+        "text": "text.mp4",
+        "folder without videos": "nothing",
+    }
+
+
+def test_bad_input_is_one_sentence_and_leaves_nothing_half_written(tmp_path):
+    for name, target in bad_targets(tmp_path).items():
+        done = firstseen("check", target, "--case", str(tmp_path / "case"), cwd=tmp_path)
+        assert done.returncode == 4, (name, done.stderr)
+        assert "Traceback" not in done.stderr, name
+        assert len(done.stderr.strip().splitlines()) == 1, (name, done.stderr)
+        leftovers = [p for p in (tmp_path / "case" / "tmp").iterdir() if p.is_dir()]
+        assert leftovers == [], name
+
+
+def test_a_bad_claim_is_wrong_usage_and_touches_no_case(tmp_path):
+    done = firstseen("check", "x.mp4", "--when", "yesterday-ish", "--case", str(tmp_path / "case"), cwd=tmp_path)
+    assert done.returncode == 2
+    assert not (tmp_path / "case").exists()
+
+
+def test_json_says_the_error_too(tmp_path):
+    done = firstseen("check", "missing.mp4", "--json", "--case", str(tmp_path / "case"), cwd=tmp_path)
+    assert done.returncode == 4
+    assert json.loads(done.stdout)["failed"][0]["kind"] == "not-found"
+
+
+def test_a_batch_with_one_broken_file_goes_on(tmp_path, clip):
+    bad_targets(tmp_path)
+    done = firstseen("check", "text.mp4", str(clip), "--json", "--case", str(tmp_path / "case"), cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    told = json.loads(done.stdout)
+    assert len(told["reports"]) == 1
+    assert len(told["failed"]) == 1
+    for path in told["files"][0].values():
+        assert Path(path).is_file()
+
+
+def test_the_same_clip_twice_is_a_second_look_and_one_copy(tmp_path, clip):
+    for _ in range(2):
+        done = firstseen("check", str(clip), "--case", str(tmp_path / "case"))
+        assert done.returncode == 0, done.stderr
+    originals = [p for p in (tmp_path / "case" / "originals").rglob("*") if p.is_file()]
+    assert len(originals) == 1
+    assert len(list((tmp_path / "case" / "items").iterdir())) == 2
+
+
+def test_stopping_leaves_a_usable_case(tmp_path, clip):
+    case = tmp_path / "case"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "dedup", str(clip), "--case", str(case)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    deadline = time.monotonic() + 60
+    while not (case / "custody.jsonl").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(2)
+    _, words = process.communicate(timeout=60)
+    assert process.returncode in {130, 0}
+    assert "Traceback" not in words
+    again = firstseen("dedup", str(clip), "--case", str(case), "--json")
+    assert again.returncode == 0, again.stderr
+    assert len(json.loads(again.stdout)["report"]["items"]) == 1
