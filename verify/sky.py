@@ -2,7 +2,7 @@
 
 Positions come from the library astral (sun: NOAA's formulas; moon: van Flandern and Pulkkinen 1979). Against the sun
 times computed for Belgorod on 1 April 2022 the sun agrees to 0.1 degree and one minute; at five solar eclipses the two
-bodies agree to about a degree (tests/checks/test_the_sky.py), so the moon is told as above or below, not to a degree.
+bodies agree to 0.7 degrees (tests/checks/test_the_sky.py), so the moon is good to about a degree.
 """
 
 from __future__ import annotations

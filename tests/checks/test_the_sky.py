@@ -41,7 +41,7 @@ def test_twilights_over_belgorod_begin_when_computed(clock, limit):
 def test_moon_covers_the_sun_in_an_eclipse(at, latitude, longitude):
     found = sky.over(latitude, longitude, at)
     apart = sky.separation(found.sun_altitude, found.sun_azimuth, found.moon_altitude, found.moon_azimuth)
-    assert apart < 1.2
+    assert apart < 0.7
     assert found.illuminated < 0.001
 
 
@@ -77,4 +77,4 @@ def test_poles_dateline_and_far_years_have_a_sky():
             found = sky.over(latitude, longitude, datetime(year, 6, 1, tzinfo=UTC))
             assert -90 <= found.sun_altitude <= 90 and -91 <= found.moon_altitude <= 91
     with pytest.raises(ValueError, match="zone"):
-        sky.over(0, 0, datetime(2022, 4, 1))  # noqa: DTZ001
+        sky.over(0, 0, datetime(2022, 4, 1))

@@ -1,0 +1,83 @@
+"""The light of the picture against the sun over Belgorod, before dawn and by day."""
+
+from dataclasses import replace
+
+import pytest
+
+from verify.checks.light import LightAgainstSun
+
+DARK = {"kind": "dark with lamps", "reason": "dark, with small bright lights", "mean": 0.08, "dark_share": 0.8}
+BLUE = {"kind": "blue sky", "reason": "", "mean": 0.5, "blue_top": 0.9}
+FOG = {"kind": "cannot tell", "reason": "the picture has no colour (thermal, infrared or black-and-white)"}
+
+
+def only(made, measured, when, **changes):
+    claim = replace(made.CLAIM, when=when, where=replace(made.BELGOROD, radius=5000), **changes)
+    case = made.case(claim=claim)
+    case = replace(case, examination=replace(case.examination, extra={"light": measured}))
+    (found,) = LightAgainstSun().run(case)
+    return found
+
+
+def test_a_dark_sky_fits_five_and_strains_nine_minutes_to_six(made):
+    at_five = only(made, DARK, made.at("2022-04-01T05:00:00+03:00"))
+    assert (at_five.bearing, at_five.weight) == ("supports", "weak")
+    assert "−11.6° (nautical twilight)" in at_five.sentence
+    at_nine_to_six = only(made, DARK, made.at("2022-04-01T05:51:00+03:00"))
+    assert (at_nine_to_six.bearing, at_nine_to_six.weight) == ("questions", "weak")
+    assert "−3.9° (civil twilight)" in at_nine_to_six.sentence and "strains" in at_nine_to_six.sentence
+
+
+def test_a_dark_sky_fits_one_part_of_the_whole_interval(made):
+    found = only(made, DARK, made.FIVE)
+    assert found.bearing == "neutral"
+    assert "passed at 2022-04-01 02:3" in found.sentence  # civil dawn 02:37 UTC
+    assert [e.label for e in found.evidence].count("Sun and moon") == 2
+
+
+def test_a_dark_picture_by_day_questions_more(made):
+    found = only(made, DARK, made.at("2022-04-01T12:00:00+03:00"))
+    assert (found.bearing, found.weight) == ("questions", "moderate")
+
+
+@pytest.mark.parametrize(
+    ("clock", "bearing"),
+    [("02:00", "questions"), ("05:00", "neutral"), ("05:51", "supports"), ("12:00", "supports")],
+)
+def test_a_blue_sky_questions_only_the_dead_of_night(made, clock, bearing):
+    assert only(made, BLUE, made.at(f"2022-04-01T{clock}:00+03:00")).bearing == bearing
+
+
+def test_a_thermal_picture_cannot_tell(made):
+    found = only(made, FOG, made.at("2022-04-01T12:00:00+03:00"))
+    assert found.bearing == "neutral" and "cannot be told" in found.sentence
+
+
+def test_too_wide_a_claim_is_not_tested(made):
+    from datetime import date
+
+    from verify.records.times import whole_day
+
+    found = only(made, DARK, whole_day(date(2022, 4, 1), "day"))
+    assert found.bearing == "not tested" and "stays dark" in found.sentence
+
+
+def test_near_the_limit_a_wide_place_is_not_decided(made):
+    claim = replace(made.CLAIM, when=made.at("2022-04-01T05:40:00+03:00"), where=replace(made.BELGOROD, radius=300_000))
+    case = made.case(claim=claim)
+    case = replace(case, examination=replace(case.examination, extra={"light": DARK}))
+    assert LightAgainstSun().run(case)[0].bearing == "neutral"
+
+
+def test_a_long_clip_tells_its_trend(made):
+    values = DARK | {"trend": {"seconds": 1500.0, "first": 0.02, "last": 0.2}}
+    case = made.case(claim=replace(made.CLAIM))
+    case = replace(case, examination=replace(case.examination, extra={"light": values}))
+    _, trend = LightAgainstSun().run(case)
+    assert trend.bearing == "neutral" and "from 2% to 20%" in trend.sentence and "rose" in trend.sentence
+
+
+def test_without_a_measure_or_a_claim(made):
+    (unmeasured,) = LightAgainstSun().run(made.case())
+    (unclaimed,) = LightAgainstSun().run(made.case(claim=None))
+    assert unmeasured.bearing == unclaimed.bearing == "not tested"

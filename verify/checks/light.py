@@ -1,0 +1,213 @@
+"""Could it have been that light, then and there? Rule: `cannot distinguish` unless the picture and the sun are clear.
+
+Where the thresholds come from: a blue sky was still measured with the sun 4.2 degrees down (tests/bench/light.py), so
+it rules out only what lies below nautical twilight; and in civil twilight the light suffices to tell things on the
+ground apart without lamps (USNO, Rise, Set and Twilight Definitions), so a picture that stays dark strains it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from verify import sky
+from verify.checks import measured, wording
+from verify.checks.base import Check
+from verify.records.cases import Case
+from verify.records.findings import Evidence, Finding
+from verify.records.times import TimeBounds
+
+_LONGEST = timedelta(hours=12)  # a longer claim holds day and night alike at most latitudes
+_METRES_A_DEGREE = 111_195.0  # of a great circle on the mean Earth radius
+_ASTRAL_ERROR = 0.1  # degrees, see verify/sky.py
+_LIMITS = (
+    "Cameras lighten and darken by themselves; a dark picture may be a room, a cellar or a covered lens, smoke and "
+    "heavy cloud darken, night modes brighten, and an editor can change it all. Sun and twilight are computed for flat "
+    "land and clear air. On the test clips no daylight clip was called dark, and no night or room a blue sky; most "
+    "clips are `cannot tell` (docs/checks.md)."
+)
+_RECHECK = (
+    "Compute the sun's altitude for the place and time with another tool (for example NOAA's solar calculator or "
+    "SunCalc) and look at the keyframes: is there open sky, which way do shadows fall, are lamps lit?"
+)
+_NOUN = {
+    "blue sky": "a blue sky",
+    "dark": "a picture that stays dark",
+    "dark with lamps": "a picture that stays dark around small bright lights",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sun:
+    """The sun over the claimed place through the claimed time: lowest and highest altitude, widened by its error."""
+
+    lowest: float
+    highest: float
+    skies: tuple[sky.Sky, ...]
+    zone: str
+
+    def words(self) -> str:
+        """Return `-11.6° (nautical twilight) at ... and -3.9° (civil twilight) at ...`."""
+        first, last = self.skies[0], self.skies[-1]
+        told = [f"{_degrees(s.sun_altitude)} ({s.phase}) at {self._clock(s.at)}" for s in (first, last)]
+        return told[0] if len(self.skies) == 1 or first.at == last.at else f"{told[0]} and {told[1]}"
+
+    def crossing(self, limit: float) -> str:
+        """Return when the sun passes `limit` degrees inside the claimed time, or nothing."""
+        for before, after in zip(self.skies, self.skies[1:], strict=False):
+            a, b = before.sun_altitude - limit, after.sun_altitude - limit
+            if (a < 0) != (b < 0):
+                return self._clock(before.at + (after.at - before.at) * (a / (a - b)))
+        return ""
+
+    def _clock(self, at: datetime) -> str:
+        return wording.tell_moment(at, self.zone, "minute")
+
+
+class LightAgainstSun(Check):
+    """Compares the light in the picture with the sun over the claimed place at the claimed time."""
+
+    name = "light"
+    question = "Does the light in the picture fit the sun at the claimed place and time?"
+    part = "when"
+    order = 50
+
+    def run(self, case: Case) -> tuple[Finding, ...]:
+        """Return one finding on the light, and one on its trend where the clip is long enough."""
+        values = measured.values(case, "light")
+        if not values:
+            return (self.not_tested("The light in the picture was not measured."),)
+        sun = _sun(case)
+        kind = str(values.get("kind"))
+        if sun is None:
+            seen = f" The picture shows {_NOUN[kind]}." if kind in _NOUN else ""
+            return (
+                self.not_tested(
+                    "The light can be compared with the sun only for a claimed place and a claimed time of less than "
+                    f"{wording.tell_span(_LONGEST)}.{seen}",
+                    _RECHECK,
+                ),
+            )
+        evidence = (*_evidence(values, sun), *measured.nearest_keyframe(case))
+        if kind == "blue sky":
+            found = self._blue(sun, evidence)
+        elif kind in _NOUN:
+            found = self._dark(kind, sun, evidence)
+        else:
+            reason = wording.plain(str(values.get("reason") or "no reason recorded"))
+            found = self._neutral(f"The light cannot be told ({reason}); the sun stood at {sun.words()}.", evidence)
+        return (found, *self._trend(values, sun, evidence))
+
+    def _blue(self, sun: Sun, evidence: tuple[Evidence, ...]) -> Finding:
+        if sun.highest < sky.NAUTICAL:
+            return self.questions(
+                f"The picture shows a blue sky, but at the claimed place the sun stood at {sun.words()}, too low to "
+                "light the sky.",
+                *evidence,
+                limits=_LIMITS,
+                recheck=_RECHECK,
+                weight="moderate",
+            )
+        if sun.lowest >= sky.CIVIL:
+            return self.supports(
+                f"The picture shows a blue sky, and at the claimed place the sun stood at {sun.words()}; that fits "
+                "this and every other hour of daylight.",
+                *evidence,
+                limits=_LIMITS,
+                recheck=_RECHECK,
+                weight="weak",
+            )
+        return self._neutral(
+            f"The picture shows a blue sky; with the sun at {sun.words()} that cannot be told apart from daylight.",
+            evidence,
+        )
+
+    def _dark(self, kind: str, sun: Sun, evidence: tuple[Evidence, ...]) -> Finding:
+        seen = f"The clip shows {_NOUN[kind]}"
+        if sun.lowest >= sky.CIVIL:
+            by_day = sun.lowest >= sky.HORIZON
+            strains = "that does not fit the open air" if by_day else "that strains it, if the open sky is in view"
+            return self.questions(
+                f"{seen}; at the claimed place the sun stood at {sun.words()}: {strains}.",
+                *evidence,
+                limits=_LIMITS,
+                recheck=_RECHECK,
+                weight="moderate" if by_day else "weak",
+            )
+        if sun.highest < sky.CIVIL:
+            return self.supports(
+                f"{seen}; at the claimed place the sun stood at {sun.words()}: that fits this and every other hour of "
+                "darkness.",
+                *evidence,
+                limits=_LIMITS,
+                recheck=_RECHECK,
+                weight="weak",
+            )
+        crossed = sun.crossing(sky.CIVIL)
+        split = f", the limit of civil twilight, which the sun passed at {crossed}" if crossed else ""
+        return self._neutral(
+            f"{seen}; at the claimed place the sun stood at {sun.words()}: that fits the part of the claimed time with "
+            f"the sun below {_degrees(sky.CIVIL)} and strains the part above it{split}.",
+            evidence,
+        )
+
+    def _trend(self, values: dict[str, object], sun: Sun, evidence: tuple[Evidence, ...]) -> tuple[Finding, ...]:
+        trend = values.get("trend")
+        given = trend if isinstance(trend, dict) else {}
+        length, first, last = (measured.number(given, k) for k in ("seconds", "first", "last"))
+        if length is None or first is None or last is None:
+            return ()
+        rises = sun.skies[-1].sun_altitude > sun.skies[0].sun_altitude
+        return (
+            self._neutral(
+                f"Over {wording.tell_span(timedelta(seconds=length))} the top of the picture goes from {first:.0%} to "
+                f"{last:.0%} of full brightness, while the sun {'rose' if rises else 'sank'} in the claimed time.",
+                evidence,
+            ),
+        )
+
+    def _neutral(self, sentence: str, evidence: tuple[Evidence, ...]) -> Finding:
+        return self.neutral(sentence, *evidence, limits=_LIMITS, recheck=_RECHECK)
+
+
+def _sun(case: Case) -> Sun | None:
+    claim = case.claim
+    if claim is None or claim.when is None or claim.where is None or not _short(claim.when):
+        return None
+    where = claim.where
+    skies = sky.through(where.latitude, where.longitude, claim.when)
+    if not skies:
+        return None
+    slack = where.radius / _METRES_A_DEGREE + _ASTRAL_ERROR
+    altitudes = [s.sun_altitude for s in skies]
+    return Sun(lowest=min(altitudes) - slack, highest=max(altitudes) + slack, skies=skies, zone=where.zone)
+
+
+def _short(when: TimeBounds) -> bool:
+    return when.width is not None and when.width <= _LONGEST
+
+
+def _degrees(altitude: float) -> str:
+    return f"{altitude:.1f}°".replace("-", "−")
+
+
+def _evidence(values: dict[str, object], sun: Sun) -> tuple[Evidence, ...]:
+    shown = [
+        ("mean", "mean brightness"),
+        ("dark_share", "share of the picture in the dark"),
+        ("blue_top", "blue share"),
+    ]
+    told = [(words, measured.number(values, key)) for key, words in shown]
+    seen = "; ".join(f"{words} {value:.0%}" for words, value in told if value is not None)
+    rows = []
+    for over in dict.fromkeys((sun.skies[0], sun.skies[-1])):
+        moon = "up" if over.moon_altitude > 0 else "down"
+        rows.append(
+            Evidence(
+                label="Sun and moon",
+                value=f"sun {_degrees(over.sun_altitude)}, azimuth {over.sun_azimuth:.0f}° ({over.phase}); moon {moon} "
+                f"({_degrees(over.moon_altitude)}), {over.illuminated:.0%} lit",
+                place=wording.tell_moment(over.at, sun.zone, "minute"),
+            )
+        )
+    return (Evidence(label="Light in the picture", value=f"{values.get('kind')}: {seen}", place="all frames"), *rows)
