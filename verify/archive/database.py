@@ -7,7 +7,9 @@ parameters; a file with another schema than ours is refused, never opened (facts
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -65,6 +67,7 @@ class Database:
     def __init__(self, path: Path, *, write: bool = True, wait: float = WAIT) -> None:
         self.path = path
         self.write = write
+        self._copied: tempfile.TemporaryDirectory[str] | None = None
         self._lock = threading.RLock()
         self._depth = 0
         with plain_errors(path):
@@ -76,17 +79,33 @@ class Database:
                 raise
 
     def _open(self, wait: float) -> sqlite3.Connection:
-        if self.write:
-            address = f"{self.path.absolute().as_uri()}?mode=rwc"
-        elif not self.path.is_file():
+        if not self.write and not self.path.is_file():
             raise NotFoundError(f"There is no database {self.path}.", "Give the folder of a firstseen case.")
-        else:
-            address = f"{self.path.absolute().as_uri()}?mode=ro"
-            if _unchanging(self.path):
-                address += "&immutable=1"
+        mode = "?mode=rwc" if self.write else self._reading()
+        address = self.path.absolute().as_uri() + mode
         connection = sqlite3.connect(address, timeout=wait, isolation_level=None, check_same_thread=False, uri=True)
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         return connection
+
+    def _reading(self) -> str:
+        """Return how to open the file for reading so that nothing is changed or left behind in its folder.
+
+        In a folder that cannot be written, SQLite can only read a file that nobody changes: what is in a write-ahead
+        file there is read from a copy of both. Elsewhere, a connection that finds no write-ahead file clears its own
+        away only if it might have written (`mode=rw`; `query_only` then forbids it).
+        """
+        ahead = self.path.with_name(self.path.name + "-wal")
+        waiting = ahead.is_file() and ahead.stat().st_size > 0
+        if os.access(self.path.parent, os.W_OK):
+            return "?mode=ro" if ahead.exists() else "?mode=rw"
+        if waiting:
+            self._copied = tempfile.TemporaryDirectory(prefix="firstseen-")
+            copy = Path(self._copied.name) / self.path.name
+            shutil.copyfile(self.path, copy)
+            shutil.copyfile(ahead, copy.with_name(copy.name + "-wal"))
+            self.path = copy
+            return "?mode=rw"
+        return "?mode=ro&immutable=1"
 
     def _prepare(self, wait: float) -> None:
         for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "foreign_keys=ON", "temp_store=MEMORY"):
@@ -99,6 +118,8 @@ class Database:
                         connection.execute(statement)
                     connection.execute(f"PRAGMA application_id={APPLICATION}")
                     connection.execute(f"PRAGMA user_version={FORMAT}")
+        else:
+            self._connection.execute("PRAGMA query_only=ON")
         self._recognise()
 
     def _journal(self, wait: float) -> None:
@@ -149,6 +170,16 @@ class Database:
             finally:
                 self._depth -= 1
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Hold one state of the database while reading: what others commit meanwhile is not seen. Not nested."""
+        with self._lock, plain_errors(self.path):
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                self._connection.execute("ROLLBACK")
+
     def all(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return every row of a SELECT."""
         with self._lock, plain_errors(self.path):
@@ -180,15 +211,5 @@ class Database:
         """Close the connection; harmless twice."""
         with self._lock:
             self._connection.close()
-
-
-def _unchanging(path: Path) -> bool:
-    """Return whether the database can only be read as it lies: no write-ahead file, and none can be made beside it."""
-    beside = path.with_name(path.name + "-wal")
-    if beside.exists() and beside.stat().st_size:
-        return False
-    probe = path.with_name(path.name + "-shm")
-    try:
-        return not probe.exists() and not os.access(path.parent, os.W_OK)
-    except OSError:
-        return True
+            if self._copied is not None:
+                self._copied.cleanup()

@@ -27,6 +27,7 @@ class PublicKey:
 
     fingerprint: str
     pem: str
+    owner: str = ""
 
     def verifies(self, signature: bytes, data: bytes) -> bool:
         """Return whether `signature` is this key's over `data`."""
@@ -46,7 +47,7 @@ class SigningKey:
     def __init__(self, private: Ed25519PrivateKey, owner: str) -> None:
         self._private = private
         self.owner = owner
-        self.public = _public(private.public_key())
+        self.public = _public(private.public_key(), owner)
 
     def sign(self, data: bytes) -> bytes:
         """Return the Ed25519 signature (64 bytes) over `data`."""
@@ -114,7 +115,7 @@ def read_public(pem: str) -> PublicKey:
     return _public(key)
 
 
-def _public(key: Ed25519PublicKey) -> PublicKey:
+def _public(key: Ed25519PublicKey, owner: str = "") -> PublicKey:
     der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     pem = key.public_bytes(_PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode("ascii")
-    return PublicKey(fingerprint=hashlib.sha256(der).hexdigest(), pem=pem)
+    return PublicKey(fingerprint=hashlib.sha256(der).hexdigest(), pem=pem, owner=owner)

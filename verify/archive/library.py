@@ -6,10 +6,12 @@ neither overwrites the other.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import msgspec
 
@@ -82,6 +84,21 @@ class Library(ClipShelf):
                 " ON CONFLICT (sha256, descriptors) DO UPDATE SET generation = MAX(generation, excluded.generation)",
                 (sha256, descriptors, generation),
             )
+            self.log.append("searched", sha256, {"search": self._searched(connection, sha256, descriptors)})
+
+    @staticmethod
+    def _searched(connection: sqlite3.Connection, sha256: str, descriptors: str) -> dict[str, Any]:
+        """Return what the log says of a search: all that is kept of it, in one hash."""
+        (generation,) = connection.execute(
+            "SELECT generation FROM searches WHERE sha256 = ? AND descriptors = ?", (sha256, descriptors)
+        ).fetchone()
+        records = matches_found(connection, sha256, descriptors)
+        return {
+            "descriptors": descriptors,
+            "generation": int(generation),
+            "matches": len(records),
+            "record": durable.hash_of("\n".join(records).encode()),
+        }
 
     def matches(self, sha256: str, descriptors: str) -> list[Match]:
         """Return the kept matches of a clip with live clips, whichever of the two was searched for (`a` or `b`)."""
@@ -150,3 +167,11 @@ class Library(ClipShelf):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def matches_found(connection: sqlite3.Connection, sha256: str, descriptors: str) -> list[str]:
+    """Return the kept matches of the searches for one clip as JSON, in a fixed order."""
+    rows = connection.execute(
+        "SELECT record FROM matches WHERE a = ? AND descriptors = ? ORDER BY b, kind", (sha256, descriptors)
+    )
+    return [str(record) for (record,) in rows]

@@ -7,13 +7,14 @@ change gets a new number.
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
+from verify.archive import durable
 from verify.archive.custody import Log
 from verify.archive.database import Database
 from verify.archive.packing import pack, unpack
@@ -103,39 +104,66 @@ class ClipShelf:
             if row is not None:
                 yield int(number), unpack(row[0])
 
-    def add(self, clip: Clip, fingerprints: Iterable[Fingerprint]) -> dict[str, str]:
-        """Put a clip on the shelf, or renew the fingerprints of one that is there; what is the same stays as it is.
+    def add(self, clip: Clip, fingerprints: Iterable[Fingerprint], action: str = "fingerprints kept") -> None:
+        """Put a clip on the shelf, or renew the fingerprints of one that is there, with an entry of the log.
 
-        Returns the SHA-256 of each stored blob by `name/version`. Raises ValueError for a malformed fingerprint.
+        What is the same stays as it is. Raises ValueError for a malformed fingerprint.
+        """
+        with self._database.transaction():
+            self.log.append(action, clip.sha256, {"clip": self.put(clip, fingerprints)})
+
+    def put(self, clip: Clip, fingerprints: Iterable[Fingerprint]) -> dict[str, Any]:
+        """Do as `add` does, in the transaction of a caller who logs what is returned as `clip` of an entry.
+
+        That is: `sha256`, `record` (SHA-256 of the clip's JSON) and `fingerprints` (`name/version` to the SHA-256 of
+        the stored blob).
         """
         packed = {f.name: (f.version, len(f), pack(f)) for f in fingerprints}
-        digests = {name: hashlib.sha256(body).hexdigest() for name, (_, _, body) in packed.items()}
+        digests = {name: durable.hash_of(body) for name, (_, _, body) in packed.items()}
+        record = msgspec.json.encode(clip).decode()
         with self._database.transaction() as connection:
             old = connection.execute(
                 "SELECT number, record FROM clips WHERE sha256 = ? AND removed IS NULL", (clip.sha256,)
             ).fetchone()
             kept: dict[str, str] = {}
             if old:
-                rows = connection.execute("SELECT name, digest FROM fingerprints WHERE clip = ?", (old[0],))
-                kept = dict(rows.fetchall())
-            record = msgspec.json.encode(clip).decode()
+                kept = dict(connection.execute("SELECT name, digest FROM fingerprints WHERE clip = ?", (old[0],)))
             if old and all(kept.get(name) == found for name, found in digests.items()):
-                return {f"{n}/{v}": digests[n] for n, (v, _, _) in packed.items()}
-            generation = self._advance(connection)
-            if old:
-                connection.execute("UPDATE clips SET removed = ? WHERE number = ?", (generation, old[0]))
-            number = connection.execute(
-                "INSERT INTO clips (sha256, added, record) VALUES (?, ?, ?)", (clip.sha256, generation, record)
-            ).lastrowid
-            if old:
-                connection.execute("UPDATE fingerprints SET clip = ? WHERE clip = ?", (number, old[0]))
-            for name, (version, count, body) in packed.items():
-                connection.execute(
-                    "INSERT OR REPLACE INTO fingerprints (clip, name, version, rows, digest, body)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    (number, name, version, count, digests[name], body),
-                )
-        return {f"{n}/{v}": digests[n] for n, (v, _, _) in packed.items()}
+                record = old[1]
+            else:
+                self._renew(connection, clip.sha256, record, old[0] if old else None, packed, digests)
+        return {
+            "sha256": clip.sha256,
+            "record": durable.hash_of(record.encode()),
+            "fingerprints": {f"{n}/{v}": digests[n] for n, (v, _, _) in packed.items()},
+        }
+
+    def _renew(
+        self,
+        connection: sqlite3.Connection,
+        sha256: str,
+        record: str,
+        old: int | None,
+        packed: dict[str, tuple[int, int, bytes]],
+        digests: dict[str, str],
+    ) -> None:
+        generation = self._advance(connection)
+        if old is not None:
+            connection.execute("UPDATE clips SET removed = ? WHERE number = ?", (generation, old))
+        number = connection.execute(
+            "INSERT INTO clips (sha256, added, record) VALUES (?, ?, ?)", (sha256, generation, record)
+        ).lastrowid
+        # What a clip had before it was renewed, or removed and added again, goes with it.
+        last = connection.execute(
+            "SELECT MAX(number) FROM clips WHERE sha256 = ? AND number < ?", (sha256, number)
+        ).fetchone()[0]
+        connection.execute("UPDATE fingerprints SET clip = ? WHERE clip = ?", (number, last))
+        for name, (version, count, body) in packed.items():
+            connection.execute(
+                "INSERT OR REPLACE INTO fingerprints (clip, name, version, rows, digest, body)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (number, name, version, count, digests[name], body),
+            )
 
     def remove(self, sha256: str, reason: str) -> None:
         """Take a clip out of all results at once; its evidence and its fingerprints stay where they are.

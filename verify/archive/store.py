@@ -209,20 +209,15 @@ class CaseFolder(CaseReader):
             unit.write(to_json(found), path)
 
             def record(new: list[Kept], there: list[Kept]) -> None:
-                clip = incoming.clip(item, found, label)
-                digests = self.library.add(clip, prints) if prints else {}
-                details = {"sha256": found.sha256, "fingerprints": digests, "isolation": found.isolation}
-                self._record("examined", item.id, item.id, new, there, {**details, "with": found.versions})
+                details: dict[str, Any] = {"sha256": found.sha256, "ran": {**versions, **(ran or {})}}
+                if prints:
+                    details["clip"] = self.library.put(incoming.clip(item, found, label), prints)
+                details |= {"isolation": found.isolation, "tools": found.versions}
+                self._record("examined", item.id, item.id, new, there, details)
                 with self._database.transaction() as connection:
                     connection.execute(
                         "INSERT INTO examinations (sha256, item, path, ran, found) VALUES (?, ?, ?, ?, ?)",
-                        (
-                            found.sha256,
-                            item.id,
-                            path,
-                            incoming.versions_json({**versions, **(ran or {})}),
-                            incoming.versions_json(versions),
-                        ),
+                        (found.sha256, item.id, path, *map(incoming.versions_json, (details["ran"], versions))),
                     )
 
             return Examined(examination=found, item=item.id, folder=self.item_folder(item.id)), record
