@@ -38,5 +38,7 @@ def schema(name: str) -> dict[str, Any]:
     Raises KeyError for a name that is not in SCHEMAS.
     """
     found = wire.schema(SCHEMAS[name])
+    # The record has a default for it; a document without it could not be told from one of another version.
+    found["$defs"][SCHEMAS[name].__name__]["required"].insert(0, "schema")
     title = name.removesuffix(".json")
     return {"$schema": found.pop("$schema"), "$id": ADDRESS + name, "title": f"firstseen {title}", **found}

@@ -100,13 +100,11 @@ def headline(report: BatchReport) -> str:
     files = {i.media.sha256 for i in report.items}
     copied = {m for r in report.recordings for m in r.members}
     several = [r for r in report.recordings if len(r.members) > 1]
-    told = [
-        f"{wording.count(len(copied), 'clip')} {'is a copy' if len(copied) == 1 else 'are copies'} of "
-        f"{wording.count(len(several or report.recordings), 'recording')}"
-        if report.recordings
-        else "no clip is a copy of another",
-        f"{wording.count(len(report.singles), 'clip')} {'stands' if len(report.singles) == 1 else 'stand'} alone",
-    ]
+    told = ["none is a copy of another"]
+    if report.recordings:
+        shared = wording.count(len(several or report.recordings), "recording")
+        told = [f"{len(copied)} {'is a copy' if len(copied) == 1 else 'are copies'} of {shared}"]
+    told.append(f"{len(report.singles)} {'stands' if len(report.singles) == 1 else 'stand'} alone")
     held = {c for r in report.recordings for c in r.containers}
     if held:
         told.append(f"{wording.count(len(held), 'compilation')} {'holds' if len(held) == 1 else 'hold'} others")
