@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,3 +34,47 @@ class Fingerprint:
     def nbytes(self) -> int:
         """Bytes it takes in memory."""
         return self.times.nbytes + sum(a.nbytes for a in self.arrays.values())
+
+
+def save(path: Path, fingerprints: Iterable[Fingerprint]) -> None:
+    """Write `fingerprints` to `path` as one npz file: plain arrays and JSON, nothing that runs when it is read."""
+    contents: dict[str, npt.NDArray[Any]] = {}
+    index = []
+    for number, one in enumerate(fingerprints):
+        index.append(
+            {"name": one.name, "version": one.version, "parameters": one.parameters, "arrays": sorted(one.arrays)}
+        )
+        contents[f"{number}/times"] = one.times
+        for name, array in one.arrays.items():
+            contents[f"{number}/array/{name}"] = array
+    contents["index"] = np.frombuffer(json.dumps(index).encode(), np.uint8)
+    with path.open("wb") as file:
+        np.savez(file, **contents)
+
+
+def load(path: Path) -> dict[str, Fingerprint]:
+    """Return the fingerprints that `save` wrote to `path`, by descriptor name.
+
+    Raises ValueError for a file that is not one of ours or does not agree with itself; never unpickles.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            index = json.loads(file["index"].tobytes())
+            found = [_loaded(file, number, entry) for number, entry in enumerate(index)]
+    except (KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path.name} is not a file of fingerprints: {error}") from error
+    return {one.name: one for one in found}
+
+
+def _loaded(file: Any, number: int, entry: dict[str, Any]) -> Fingerprint:  # noqa: ANN401 - numpy.lib.npyio.NpzFile
+    arrays = {name: file[f"{number}/array/{name}"] for name in entry["arrays"]}
+    times = file[f"{number}/times"]
+    if times.ndim != 1 or any(array.ndim == 0 or len(array) != len(times) for array in arrays.values()):
+        raise ValueError(f"fingerprint {entry['name']}: rows do not agree with times")
+    return Fingerprint(
+        name=str(entry["name"]),
+        version=int(entry["version"]),
+        times=times.astype(np.float32),
+        arrays=arrays,
+        parameters=dict(entry["parameters"]),
+    )

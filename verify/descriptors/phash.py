@@ -1,0 +1,63 @@
+"""pHash: 64 bits of each sampled frame, the same as imagehash.phash gives. Rule: bit order and median are theirs.
+
+imagehash shrinks the whole picture to 32 x 32 (Lanczos) and compares the lowest 8 x 8 DCT coefficients with their
+median (Krawetz, "Looks Like It", 2011). Here the frame is first brought to 128 pixels a side by means; how far the
+bits then lie from imagehash on the full frame is measured in tests/bench/check_hashes.py.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray, lanczos
+from verify.records.fingerprints import Fingerprint
+
+_SIDE, _LOW = 32, 8
+
+
+def _basis() -> npt.NDArray[np.float64]:
+    """Return the first _LOW rows of the unnormalised DCT-II of _SIDE points, as scipy.fftpack.dct computes it."""
+    k, n = np.arange(_LOW)[:, None], np.arange(_SIDE)[None, :]
+    return np.asarray(2 * np.cos(np.pi * k * (2 * n + 1) / (2 * _SIDE)), dtype=np.float64)
+
+
+_BASIS = _basis()
+
+
+def phash(gray: Gray) -> npt.NDArray[np.uint8]:
+    """Return the 64 bits of `gray` packed into 8 bytes; their hex is `str(imagehash.phash(image))`."""
+    pixels = lanczos(gray, _SIDE, _SIDE).astype(np.float64)
+    low = _BASIS @ pixels @ _BASIS.T
+    return np.packbits((low > np.median(low)).ravel())
+
+
+class PHash(Descriptor):
+    """imagehash pHash. Arrays: `bits` uint8 (n, 8), `informative` uint8 (n,)."""
+
+    name = "phash"
+    version = 1
+
+    def begin(self, clip: ClipInfo) -> None:
+        """Start a clip."""
+        self._times: list[float] = []
+        self._bits: list[npt.NDArray[np.uint8]] = []
+        self._informative: list[bool] = []
+
+    def add(self, frame: Frame) -> None:
+        """Hash the frame."""
+        self._times.append(frame.time)
+        self._bits.append(phash(frame.gray))
+        self._informative.append(frame.informative)
+
+    def end(self) -> Fingerprint | None:
+        """Return the fingerprint; None for a clip without pictures."""
+        if not self._times:
+            return None
+        return Fingerprint(
+            name=self.name,
+            version=self.version,
+            times=np.array(self._times, np.float32),
+            arrays={"bits": np.stack(self._bits), "informative": np.array(self._informative, np.uint8)},
+            parameters={"hash_size": 8, "highfreq_factor": 4, "library": "imagehash"},
+        )

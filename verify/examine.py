@@ -1,0 +1,403 @@
+"""What the worker's child does with one file: sniff, read tags, decode once, feed all that look and listen.
+
+Rule: one file, one decode, bounded memory; what fails inside one reader, descriptor or measure becomes a Problem and
+costs only that part. Runs in the limited child of `verify/worker.py`, never in the process of the run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import av
+import av.logging
+import cv2
+import msgspec
+import numpy as np
+
+from verify import catalog, descriptors, measures, readers
+from verify.descriptors import dhash, pdq, phash
+from verify.descriptors.base import SAMPLE_STEP, TINY_STEP, ClipInfo, Descriptor, Frame, Gray
+from verify.errors import FirstseenError, UnreadableMediaError
+from verify.measures.base import Measure
+from verify.media import frames, informative, still
+from verify.media.keyframes import Candidate, Keyframes
+from verify.media.pictures import COLOUR_HEIGHT, COLOUR_WIDTH, Planes, fit, shrink
+from verify.media.shots import Cuts
+from verify.media.sniff import Kind, sniff
+from verify.readers.base import Reader
+from verify.records import fingerprints
+from verify.records.fingerprints import Fingerprint
+from verify.records.media import Curve, Examination, Keyframe, Problem, Shot, Sound, Stream, Tag
+from verify.settings import Settings
+
+FINGERPRINTS = "fingerprints.npz"
+KEYFRAMES = "keyframes"
+JPEG_QUALITY = 88
+LEAST_SAMPLES = 8  # a clip of two seconds still gives this many frames to compare
+_DISTRIBUTIONS = ("av", "opencv-python-headless", "numpy", "imagehash", "pdqhash", "pillow", "exifread", "pillow-heif")
+
+
+def warm_up() -> None:
+    """Import everything a child needs, so that each fork finds it in memory."""
+    cv2.setNumThreads(1)
+    av.logging.set_level(None)
+    catalog.offer(readers, Reader)
+    catalog.offer(descriptors, Descriptor)
+    catalog.offer(measures, Measure)
+    _versions()
+
+
+def work(*, out: Path, path: str, name: str, sha256: str, settings: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    """Do what `Workers.examine` asks: JSON values in and out."""
+    found = examine(Path(path), out, msgspec.convert(settings, Settings), name=name, sha256=sha256)
+    return msgspec.to_builtins(found)
+
+
+def examine(path: Path, out: Path, settings: Settings, name: str = "", sha256: str = "") -> Examination:
+    """Return all that is seen in the file at `path`; keyframes and fingerprints are written under `out`.
+
+    Raises UnreadableMediaError for what is no media, holds neither picture nor sound, or does not hash to `sha256`
+    (when given), and LimitError for what is larger than the settings allow.
+    """
+    cv2.setNumThreads(1)
+    called = name or path.name
+    kind = sniff(path, called)
+    digest = _hash(path)
+    if sha256 and digest != sha256:
+        raise UnreadableMediaError(
+            f"{called} is not the file that was preserved: its bytes hash to {digest[:12]}…, not {sha256[:12]}….",
+            "Run `firstseen audit` on the case.",
+        )
+    seen = _Seen(out=out, settings=settings)
+    _read_tags(path, kind, seen)
+    if kind.family == "still":
+        _look_at_still(path, kind, settings, called, seen)
+    else:
+        _watch(path, kind, settings, called, seen)
+    fingerprints.save(out / FINGERPRINTS, seen.fingerprints)
+    return Examination(
+        sha256=digest,
+        container=kind.container,
+        duration=seen.duration,
+        streams=seen.streams,
+        tags=tuple(seen.tags),
+        shots=seen.shots,
+        keyframes=seen.keyframes,
+        curves=tuple(seen.curves),
+        sound=seen.sound,
+        frames_decoded=seen.frames,
+        problems=tuple(seen.problems),
+        versions=_versions(),
+        settings={"sample_step": SAMPLE_STEP, "tiny_step": TINY_STEP, **msgspec.to_builtins(settings)},
+        extra=seen.extra,
+    )
+
+
+@dataclass(kw_only=True)
+class _Seen:
+    """What has been found so far."""
+
+    out: Path
+    settings: Settings
+    duration: float | None = None
+    frames: int = 0
+    streams: tuple[Stream, ...] = ()
+    shots: tuple[Shot, ...] = ()
+    keyframes: tuple[Keyframe, ...] = ()
+    sound: Sound | None = None
+    tags: list[Tag] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    fingerprints: list[Fingerprint] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read_tags(path: Path, kind: Kind, seen: _Seen) -> None:
+    offered = catalog.offer(readers, Reader)
+    for absent in offered.missing:
+        seen.problems.append(Problem(part=absent.module.rpartition(".")[2], reason=f"Not installed: {absent.reason}."))
+    for reader in offered.found:
+        try:
+            if not reader.handles(kind.container):
+                continue
+            reading = reader.read(path, kind.container)
+        except (FirstseenError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001 - hostile bytes raise anything in a parser; the rest is still read
+            seen.problems.append(Problem(part=reader.name, reason=f"Stopped on this file: {_words(error)}."))
+            continue
+        seen.tags += reading.tags
+        seen.problems += reading.problems
+        if reading.extra:
+            seen.extra[reader.name] = reading.extra
+
+
+class _Party:
+    """All descriptors and measures of one clip: fed alike; one that fails leaves, and is named."""
+
+    def __init__(self, clip: ClipInfo, seen: _Seen) -> None:
+        self._seen = seen
+        self._members: list[Any] = []
+        for room, base in ((descriptors, Descriptor), (measures, Measure)):
+            offered = catalog.offer(room, base)
+            for absent in offered.missing:
+                part = absent.module.rpartition(".")[2]
+                seen.problems.append(Problem(part=part, reason=f"Not installed: {absent.reason}."))
+            self._members += offered.found
+        self._feed(lambda member: member.begin(clip))
+        self._lookers = [m for m in self._members if _does(m, "add")]
+        self._watchers = [m for m in self._members if _does(m, "add_tiny")]
+        self._listeners = [m for m in self._members if _does(m, "add_sound")]
+
+    @property
+    def listens(self) -> bool:
+        """Whether anything wants sound."""
+        return bool(self._listeners)
+
+    def frame(self, frame: Frame) -> None:
+        """Give everyone the next sampled frame."""
+        self._feed(lambda member: member.add(frame), self._lookers)
+
+    def tiny(self, time: float, tiny: Gray) -> None:
+        """Give everyone the next tiny picture."""
+        self._feed(lambda member: member.add_tiny(time, tiny), self._watchers)
+
+    def sound(self, block: frames.SoundBlock) -> None:
+        """Give everyone the next stretch of sound."""
+        self._feed(lambda member: member.add_sound(block.samples, frames.SOUND_RATE), self._listeners)
+
+    def end(self) -> None:
+        """Collect what everyone found."""
+        self._feed(self._collect)
+
+    def _collect(self, member: Descriptor | Measure) -> None:
+        if isinstance(member, Descriptor):
+            made = member.end()
+            if made is not None:
+                self._seen.fingerprints.append(made)
+            return
+        measured = member.end()
+        self._seen.curves += measured.curves
+        self._seen.sound = measured.sound or self._seen.sound
+        if measured.values:
+            self._seen.extra[member.name] = measured.values
+
+    def _feed(self, give: Callable[[Any], None], whom: list[Any] | None = None) -> None:
+        whom = self._members if whom is None else whom
+        for member in list(whom):
+            try:
+                give(member)
+            except MemoryError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one part that fails on a strange clip must not cost the rest
+                self._seen.problems.append(Problem(part=member.name, reason=f"Stopped: {_words(error)}."))
+                for group in (self._members, self._lookers, self._watchers, self._listeners):
+                    if member in group:
+                        group.remove(member)
+
+    _lookers: list[Any] = []
+    _watchers: list[Any] = []
+    _listeners: list[Any] = []
+
+
+def _does(member: Any, method: str) -> bool:  # noqa: ANN401 - a Descriptor or a Measure
+    """Return whether the member's class fills in `method` itself: an empty one need not be called."""
+    if isinstance(member, Descriptor) and method == "add" and member.kind == "sound":
+        return False
+    base = Descriptor if isinstance(member, Descriptor) else Measure
+    return getattr(type(member), method) is not getattr(base, method)
+
+
+def _look_at_still(path: Path, kind: Kind, settings: Settings, name: str, seen: _Seen) -> None:
+    picture, problems = still.read(path, kind, settings, name)
+    seen.problems += problems
+    seen.frames = 1
+    high, wide = picture.shape[:2]
+    party = _Party(ClipInfo(width=wide, height=high, duration=None), seen)
+    scale = min(1.0, 360 / min(wide, high))
+    size = max(1, round(wide * scale)), max(1, round(high * scale))
+    gray = cv2.cvtColor(shrink(picture, *size), cv2.COLOR_BGR2GRAY)
+    shows = informative.is_informative(gray)
+    tiny = cv2.resize(gray, (32, 24), interpolation=cv2.INTER_AREA)
+    colour = cv2.resize(picture, (COLOUR_WIDTH, COLOUR_HEIGHT), interpolation=cv2.INTER_AREA)
+    party.tiny(0.0, tiny)
+    party.frame(Frame(time=0.0, gray=gray, colour=colour, index=0, first_of_shot=True, informative=shows))
+    party.end()
+    seen.shots = (Shot(start=0.0, end=0.0),)
+    seen.streams = (
+        Stream(
+            index=0,
+            kind="video",
+            codec=kind.container,
+            width=wide,
+            height=high,
+            display_width=wide,
+            display_height=high,
+        ),
+    )
+    keyframes = Keyframes(1)
+    keyframes.add(
+        time=0.0,
+        gray=gray,
+        tiny=tiny,
+        first_of_shot=True,
+        informative=shows,
+        make=lambda: shrink(picture, *fit(wide, high, settings.keyframe_side)),
+    )
+    seen.keyframes = _write_keyframes(keyframes.chosen(seen.shots), seen.out)
+
+
+def _watch(path: Path, kind: Kind, settings: Settings, name: str, seen: _Seen) -> None:
+    with frames.opened(path, kind, settings, name) as clip:
+        eye = _Eye(clip, seen)
+        for thing in clip.run(sound=eye.party.listens):
+            if isinstance(thing, frames.Picture):
+                eye.picture(thing)
+            else:
+                eye.party.sound(thing)
+        seen.frames = clip.frames
+        seen.problems += clip.problems
+        seen.streams = clip.streams()
+        if clip.frames == 0 and clip.sound_seconds == 0:
+            why = f": {clip.problems[0].reason}" if clip.problems else "."
+            raise UnreadableMediaError(
+                f"{name} is {kind.words}, and no picture or sound in it could be decoded{why}",
+                "It is damaged, encrypted or holds no video: save or download it again.",
+            )
+        eye.finish()
+        _check_length(clip, seen)
+
+
+def _check_length(clip: frames.Clip, seen: _Seen) -> None:
+    """Set the duration from what was decoded, and say when the file promised more."""
+    shown = clip.end + clip.usual_step if clip.frames else 0.0
+    heard = (clip.sound_start or 0.0) + clip.sound_seconds
+    seen.duration = round(max(shown, heard), 3)
+    stated = clip.stated_duration
+    # Half a second and a tenth: containers round, and sound is often a frame longer than the picture.
+    if stated is not None and seen.duration < stated * 0.9 - 0.5:
+        seen.problems.append(
+            Problem(
+                part="length",
+                reason=f"The file states {stated:.1f} seconds and {seen.duration:.1f} could be decoded: it ends early.",
+            )
+        )
+
+
+class _Eye:
+    """Chooses the frames that are looked at, and keeps shots and keyframes."""
+
+    def __init__(self, clip: frames.Clip, seen: _Seen) -> None:
+        self._clip, self._seen = clip, seen
+        stated = clip.stated_duration
+        video = clip.video
+        width = video.codec_context.width if video is not None else 0
+        height = video.codec_context.height if video is not None else 0
+        self.party = _Party(ClipInfo(width=width, height=height, duration=stated), seen)
+        self._step = min(SAMPLE_STEP, max(stated / LEAST_SAMPLES, TINY_STEP)) if stated else SAMPLE_STEP
+        self._cuts = Cuts()
+        self._keyframes = Keyframes(seen.settings.max_keyframes)
+        self._next_tiny = self._next_sample = 0.0
+        self._index = 0
+
+    def picture(self, picture: frames.Picture) -> None:
+        """Take the next decoded frame; most are only counted."""
+        time = picture.time
+        if time + 1e-4 < self._next_tiny:
+            return
+        self._next_tiny = (np.floor(time / TINY_STEP + 1e-3) + 1) * TINY_STEP
+        tiny = picture.planes.tiny()
+        begins = self._cuts.add(time, tiny) or self._index == 0
+        self.party.tiny(time, tiny)
+        if not begins and time + 1e-4 < self._next_sample:
+            return
+        self._next_sample = (np.floor(time / self._step + 1e-3) + 1) * self._step
+        self._sample(time, picture.planes, tiny, begins)
+
+    def _sample(self, time: float, planes: Planes, tiny: Gray, begins: bool) -> None:
+        gray = planes.gray()
+        shows = informative.is_informative(gray)
+        self.party.frame(
+            Frame(
+                time=time,
+                gray=gray,
+                colour=planes.colour(gray),
+                index=self._index,
+                first_of_shot=begins,
+                informative=shows,
+            )
+        )
+        self._index += 1
+        size = fit(planes.shape.display_width, planes.shape.display_height, self._seen.settings.keyframe_side)
+        self._keyframes.add(
+            time=time,
+            gray=gray,
+            tiny=tiny,
+            first_of_shot=begins,
+            informative=shows,
+            make=lambda: planes.picture(*size, gray=gray),
+        )
+
+    def finish(self) -> None:
+        """Collect shots, keyframes, fingerprints and measures."""
+        self.party.end()
+        if self._clip.frames:
+            self._seen.shots = self._cuts.shots(self._clip.end + self._clip.usual_step)
+            self._seen.keyframes = _write_keyframes(self._keyframes.chosen(self._seen.shots), self._seen.out)
+
+
+def _write_keyframes(chosen: list[tuple[int, Candidate]], out: Path) -> tuple[Keyframe, ...]:
+    folder = out / KEYFRAMES
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for number, (shot, candidate) in enumerate(chosen, 1):
+        path = f"{KEYFRAMES}/{number:03d}.jpg"
+        done, data = cv2.imencode(".jpg", candidate.picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+        if not done:
+            raise RuntimeError("a keyframe could not be written as JPEG")
+        (out / path).write_bytes(data.tobytes())
+        bits, quality = pdq.pdq(candidate.gray)
+        written.append(
+            Keyframe(
+                time=round(candidate.time, 3),
+                shot=shot,
+                path=path,
+                width=candidate.picture.shape[1],
+                height=candidate.picture.shape[0],
+                sharpness=round(candidate.sharpness, 1),
+                phash=phash.phash(candidate.gray).tobytes().hex(),
+                dhash=dhash.dhash(candidate.gray).tobytes().hex(),
+                pdq=bits.tobytes().hex(),
+                pdq_quality=quality,
+                informative=candidate.informative,
+            )
+        )
+    return tuple(written)
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _DISTRIBUTIONS:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    found |= {name: ".".join(map(str, version)) for name, version in av.library_versions.items()}
+    for reader in catalog.offer(readers, Reader).found:
+        if reader.version():
+            found[f"reader {reader.name}"] = reader.version()
+    return found
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300].rstrip(".")

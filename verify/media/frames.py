@@ -1,0 +1,357 @@
+"""Opens a clip and yields its pictures and sound in one pass. Rule: believe nothing that a container states.
+
+FFmpeg is only given a path, one demuxer (that of the magic bytes) and the `file` protocol; nothing is decoded while
+opening (`skip_frame`), so that a picture of 16,000 x 16,000 pixels is refused for 40 MB instead of 620 MB; stated
+frame counts and rates are never used to allocate or to loop; side data is never touched (PyAV 18 crashes on some).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import av.container
+import av.error
+import av.stream
+import numpy as np
+import numpy.typing as npt
+
+from verify.errors import LimitError, UnreadableMediaError
+from verify.media.pictures import Planes, Shape, quarter_turns, sane_aspect
+from verify.media.sniff import Kind
+from verify.records.media import Problem, Stream
+from verify.settings import Settings
+
+SOUND_RATE = 16_000  # samples a second, mono: speech, impulses and soundtrack hashes all live below 8 kHz
+_BAD_PACKETS = 200  # packets in a row that give nothing: the rest of the stream is given up (8 s of a 25 fps clip)
+_JUMP_BACK = 1.0  # seconds a time may run back (reordering) before it counts as a clock that starts again
+_SOUND_BLOCK = SOUND_RATE  # samples handed on at once
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """One decoded frame: seconds from the first frame shown, its number, and its planes (valid until the next)."""
+
+    time: float
+    number: int
+    planes: Planes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SoundBlock:
+    """A stretch of mono sound, -1..1, at SOUND_RATE; `time` is seconds from the first frame shown."""
+
+    time: float
+    samples: npt.NDArray[np.float32]
+
+
+@dataclass(kw_only=True)
+class Clip:
+    """An open clip. `run` decodes it once; afterwards the other attributes say what was found."""
+
+    container: Any  # av.container.InputContainer
+    kind: Kind
+    settings: Settings
+    name: str
+    problems: list[Problem] = field(default_factory=list)
+    frames: int = 0
+    end: float = 0.0  # seconds, of the last picture
+    sound_seconds: float = 0.0
+    sound_start: float | None = None
+    shape: Shape | None = None
+    first_shape: Shape | None = None
+    pixel_format: str = ""
+    _clock: _Clock = field(default_factory=lambda: _Clock())
+    _failures: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def video(self) -> Any:  # noqa: ANN401 - av.VideoStream or None
+        """The stream whose pictures are looked at: the largest one that is no cover picture, or None."""
+        found = [s for s in self.container.streams.video if s.codec_context is not None and not _is_cover(s)]
+        return max(found, key=lambda s: (s.codec_context.width * s.codec_context.height, -s.index), default=None)
+
+    @property
+    def sound(self) -> Any:  # noqa: ANN401 - av.AudioStream or None
+        """The stream that is listened to: the first one a decoder exists for, or None."""
+        return next((s for s in self.container.streams.audio if s.codec_context is not None), None)
+
+    @property
+    def usual_step(self) -> float:
+        """Seconds between the last pictures: how long the last one is shown."""
+        return self._clock.step
+
+    @property
+    def stated_duration(self) -> float | None:
+        """Seconds the container states, or None when it states none or a negative one."""
+        stated = self.container.duration
+        return stated / av.time_base if stated and stated > 0 else None
+
+    def run(self, *, sound: bool = True) -> Iterator[Picture | SoundBlock]:
+        """Yield pictures and sound as they are decoded.
+
+        What cannot be decoded becomes a Problem. Raises LimitError for a picture size beyond the settings.
+        """
+        video, audio = self.video, self.sound if sound else None
+        if video is not None:
+            self._check_size(video.codec_context.width, video.codec_context.height)
+            video.codec_context.options = {"max_pixels": str(self.settings.max_pixels)}
+        ears = _Ears(audio) if audio is not None else None
+        for stream in (video, audio):
+            if stream is not None:
+                stream.codec_context.thread_count = 1
+        wanted = [s for s in (video, audio) if s is not None]
+        if not wanted:
+            return
+        for packet in self._packets(wanted):
+            stream = packet.stream
+            if self._failures.get(stream.index, 0) >= _BAD_PACKETS:
+                continue
+            for frame in self._decoded(packet):
+                if stream is video:
+                    picture = self._picture(frame, video)
+                    if picture is None:
+                        return
+                    yield picture
+                elif ears is not None:
+                    yield from self._heard(ears.take(frame))
+        if ears is not None:
+            yield from self._heard(ears.finish())
+
+    def _packets(self, wanted: list[Any]) -> Iterator[Any]:
+        try:
+            yield from self.container.demux(wanted)
+        except (av.error.FFmpegError, ValueError, OSError) as error:
+            self._note("container", f"The file ends early or is damaged: {_reason(error)}.")
+
+    def _decoded(self, packet: Any) -> Iterator[Any]:  # noqa: ANN401 - PyAV
+        index = packet.stream.index
+        try:
+            frames = packet.decode()
+        except MemoryError:
+            raise LimitError(f"A picture of {self.name} needs more memory than allowed.") from None
+        except (av.error.FFmpegError, ValueError, OSError) as error:
+            if isinstance(error, av.error.EOFError):
+                return
+            self._failures[index] = self._failures.get(index, 0) + 1
+            self._note(f"stream {index}", f"Parts of the {packet.stream.type} cannot be decoded: {_reason(error)}.")
+            if self._failures[index] == _BAD_PACKETS:
+                self._note(f"stream {index}", f"The rest of the {packet.stream.type} was given up.")
+            return
+        if frames:
+            self._failures[index] = 0
+        yield from frames
+
+    def _picture(self, frame: Any, stream: Any) -> Picture | None:  # noqa: ANN401 - PyAV
+        """Return the frame with its time, or None when the clip is longer than the settings allow."""
+        if self.shape is None or not self.shape.fits(frame):
+            self._take_shape(frame, stream)
+        time, note = self._clock.time(frame)
+        if note:
+            self._note("times", note)
+        if time > self.settings.max_duration:
+            self._note("length", f"Only the first {self.settings.max_duration:.0f} seconds were examined.")
+            return None
+        number, self.frames, self.end = self.frames, self.frames + 1, time
+        if self.shape is None:
+            raise RuntimeError("a frame without a shape")
+        return Picture(time=time, number=number, planes=Planes.of(frame, self.shape))
+
+    def _take_shape(self, frame: Any, stream: Any) -> None:  # noqa: ANN401 - PyAV
+        self._check_size(frame.width, frame.height)
+        aspect = stream.codec_context.sample_aspect_ratio or stream.sample_aspect_ratio
+        shape = Shape.of(frame, sane_aspect(aspect), quarter_turns(frame.rotation))
+        if self.first_shape is None:
+            self.first_shape, self.pixel_format = shape, frame.format.name
+        elif (shape.width, shape.height) != (self.first_shape.width, self.first_shape.height):
+            self._note("picture", f"The picture size changes inside the clip, to {shape.width} x {shape.height}.")
+        self.shape = shape
+
+    def _heard(self, blocks: Iterator[tuple[float | None, npt.NDArray[np.float32]]]) -> Iterator[SoundBlock]:
+        origin = self._clock.origin
+        for stated, samples in blocks:
+            if self.sound_start is None:
+                self.sound_start = (stated - origin) if stated is not None and origin is not None else 0.0
+            if self.sound_seconds > self.settings.max_duration:
+                return
+            yield SoundBlock(time=self.sound_start + self.sound_seconds, samples=samples)
+            self.sound_seconds += len(samples) / SOUND_RATE
+
+    def _check_size(self, width: int, height: int) -> None:
+        if max(width, height) > self.settings.max_side or width * height > self.settings.max_pixels:
+            raise LimitError(
+                f"The pictures of {self.name} are {width} x {height} pixels, more than is examined.",
+                "Raise max_side and max_pixels in the settings if that is really its size.",
+            )
+
+    def _note(self, part: str, reason: str) -> None:
+        problem = Problem(part=part, reason=reason)
+        if problem not in self.problems and len(self.problems) < 50:
+            self.problems.append(problem)
+
+    def streams(self) -> tuple[Stream, ...]:
+        """Return what the container's streams are; call after `run`, when the picture format is known."""
+        return tuple(_stream(s, self) for s in self.container.streams)
+
+
+@contextlib.contextmanager
+def opened(path: Path, kind: Kind, settings: Settings, name: str) -> Iterator[Clip]:
+    """Open the clip at `path`, of the sniffed `kind`.
+
+    Raises UnreadableMediaError when FFmpeg cannot open it as that kind.
+    """
+    options = {
+        "protocol_whitelist": "file",
+        "format_whitelist": kind.demuxer,
+        "max_pixels": str(settings.max_pixels),
+        "skip_frame": "all",
+    }
+    try:
+        container = av.open(str(path), metadata_errors="replace", options=options)
+    except (av.error.FFmpegError, ValueError, OSError) as error:
+        raise UnreadableMediaError(
+            f"{name} looks like {kind.words} and cannot be opened: {_reason(error)}.",
+            "It is damaged or incomplete: save or download it again.",
+        ) from error
+    try:
+        yield Clip(container=container, kind=kind, settings=settings, name=name)
+    finally:
+        container.close()
+
+
+class _Clock:
+    """Seconds from the first frame shown, from whatever times the frames carry."""
+
+    def __init__(self) -> None:
+        self.origin: float | None = None
+        self._last = 0.0
+        self.step = 1 / 25  # until two stated times show a better one
+        self._shift = 0.0
+        self._none = 0
+
+    def time(self, frame: Any) -> tuple[float, str]:  # noqa: ANN401 - av.VideoFrame
+        stamp = frame.pts if frame.pts is not None else frame.dts
+        base = frame.time_base
+        if stamp is None or not base:
+            self._none += 1
+            self._last = self._last + self.step if self.origin is not None or self._none > 1 else 0.0
+            return self._last, "Some pictures carry no time; they were placed by the usual step."
+        stated = float(stamp * base)
+        if self.origin is None:
+            self.origin = stated
+        time = stated - self.origin + self._shift
+        note = ""
+        if time < self._last - _JUMP_BACK or time > self._last + 3600:
+            note = "The clock of the pictures jumps; times after the jump go on from before it."
+            self._shift += self._last + self.step - time
+            time = self._last + self.step
+        elif 0 < time - self._last < 1:
+            self.step = time - self._last
+        self._last = max(self._last, time)
+        return max(time, 0.0), note
+
+
+class _Ears:
+    """Decoded sound of any layout and rate to mono at SOUND_RATE, in blocks."""
+
+    def __init__(self, stream: Any) -> None:  # noqa: ANN401 - av.AudioStream
+        self._make = lambda: av.AudioResampler(format="flt", layout="mono", rate=SOUND_RATE)
+        self._resampler = self._make()
+        self._form: tuple[Any, ...] | None = None
+        self._held: list[npt.NDArray[np.float32]] = []
+        self._count = 0
+        self._start: float | None = None
+
+    def take(self, frame: Any) -> Iterator[tuple[float | None, npt.NDArray[np.float32]]]:  # noqa: ANN401 - PyAV
+        form = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if self._form not in (None, form):  # the resampler refuses a change: start a new one
+            yield from self.finish()
+            self._resampler = self._make()
+        self._form = form
+        if self._start is None and frame.pts is not None and frame.time_base:
+            self._start = float(frame.pts * frame.time_base)
+        yield from self._add(frame)
+
+    def finish(self) -> Iterator[tuple[float | None, npt.NDArray[np.float32]]]:
+        if self._form is not None:
+            yield from self._add(None)
+        if self._count:
+            yield self._start, self._block()
+
+    def _add(self, frame: Any) -> Iterator[tuple[float | None, npt.NDArray[np.float32]]]:  # noqa: ANN401 - PyAV
+        try:
+            pieces = self._resampler.resample(frame)
+        except (av.error.FFmpegError, ValueError):
+            return  # a layout that cannot be mixed down: these samples are not heard
+        for piece in pieces:
+            samples = np.frombuffer(piece.planes[0], np.float32)[: piece.samples]
+            self._held.append(samples.copy())
+            self._count += len(samples)
+        if self._count >= _SOUND_BLOCK:
+            yield self._start, self._block()
+
+    def _block(self) -> npt.NDArray[np.float32]:
+        block = np.concatenate(self._held)
+        self._held, self._count = [], 0
+        np.nan_to_num(block, copy=False)
+        return np.clip(block, -1.0, 1.0, out=block)
+
+
+def _is_cover(stream: Any) -> bool:  # noqa: ANN401 - av.VideoStream
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, av.error.FFmpegError):
+        return str(error.strerror or error)
+    return str(error) or type(error).__name__
+
+
+def _stream(stream: Any, clip: Clip) -> Stream:  # noqa: ANN401 - av.stream.Stream
+    context = stream.codec_context
+    kind = stream.type if stream.type in {"video", "audio", "subtitle", "attachment"} else "data"
+    duration = None
+    if stream.duration and stream.time_base:
+        duration = float(stream.duration * stream.time_base)
+    found: dict[str, Any] = {
+        "index": stream.index,
+        "kind": kind,
+        "codec": _codec(context),
+        "profile": str(getattr(stream, "profile", None) or ""),
+        "duration": duration,
+        "language": str(stream.language or ""),
+    }
+    if context is not None and kind in {"video", "audio"}:
+        found["bit_rate"] = context.bit_rate or None
+    if context is not None and kind == "video":
+        found |= _video(stream, context, clip)
+    if context is not None and kind == "audio":
+        found |= {"sample_rate": context.sample_rate, "channels": context.channels}
+    return Stream(**found)
+
+
+def _codec(context: Any) -> str:  # noqa: ANN401 - av.CodecContext
+    if context is None:
+        return ""
+    with contextlib.suppress(AttributeError, ValueError):
+        return str(context.codec.canonical_name)  # `av1`, not the decoder's `libdav1d`
+    return str(context.name)
+
+
+def _video(stream: Any, context: Any, clip: Clip) -> dict[str, Any]:  # noqa: ANN401 - PyAV
+    shape = clip.first_shape if stream is clip.video else None
+    aspect = sane_aspect(context.sample_aspect_ratio or stream.sample_aspect_ratio)
+    rate = stream.average_rate
+    return {
+        "width": context.width,
+        "height": context.height,
+        "display_width": shape.display_width if shape else max(1, round(context.width * aspect)),
+        "display_height": shape.display_height if shape else context.height,
+        "rotation": (-90 * shape.turns) % 360 if shape else 0,
+        "frame_rate": float(rate) if isinstance(rate, Fraction) and 0 < rate < 10_000 else None,
+        "pixel_format": clip.pixel_format if shape else str(context.pix_fmt or ""),
+    }

@@ -1,0 +1,30 @@
+"""Whether a picture carries enough to know a clip by. Rule: a dark street is a picture, a black frame is not.
+
+Black frames, one colour, fades and title cards are shared by clips that have nothing in common; hashing them makes
+copies of strangers. Two signs are used, both on a picture of 80 by 60: how much of it is flat, and how many levels
+of brightness it has beyond its background. Thresholds are measured in tests/bench/check_informative.py.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from verify.descriptors.base import Gray
+
+WIDTH, HEIGHT = 80, 60
+FLAT_STEP = 3.0  # levels between neighbours below which a place is flat (coding noise of one colour stays below)
+BUSY_SHARE = 0.02  # at least this share of the picture must not be flat
+FEW_LEVELS = 6  # brightness levels (of 32) that hold at least 0.5 % of the picture; cards have two to five
+CARD_SHARE = 0.85  # of the picture in the two commonest levels
+
+
+def is_informative(gray: Gray) -> bool:
+    """Return False for black, one-colour and card-like pictures."""
+    small = cv2.resize(gray, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA if gray.shape[0] < 200 else cv2.INTER_LINEAR)
+    steps = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    if float(np.count_nonzero(steps > FLAT_STEP)) < BUSY_SHARE * small.size:
+        return False
+    counts = np.sort(np.bincount((small >> 3).ravel(), minlength=32))[::-1]
+    levels = int(np.count_nonzero(counts >= 0.005 * small.size))
+    return not (levels <= FEW_LEVELS and counts[:2].sum() >= CARD_SHARE * small.size)

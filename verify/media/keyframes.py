@@ -1,0 +1,123 @@
+"""The pictures that stand for a clip: the sharpest of each shot, more where much moves. Rule: memory stays bounded.
+
+Sharpness is the variance of the Laplacian (Pech-Pacheco et al. 2000). Candidates are kept while the clip streams by,
+at most four times as many as are wanted; when there are too many, the two neighbours that look most alike become
+one, the sharper. Shots keep one each as long as there is room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from verify.descriptors.base import Gray
+from verify.media.shots import distance
+from verify.records.media import Shot
+
+MOVED = 0.12  # distance from the last candidate's picture at which the scene counts as another view; check_shots.py
+ROOM = 4  # candidates held for each keyframe wanted
+BLUNT = 0.5  # a frame within this factor of the sharpest does not replace it
+
+
+@dataclass(kw_only=True)
+class Candidate:
+    """A picture that may stand for a stretch of the clip."""
+
+    time: float
+    start: float  # of the stretch it stands for
+    sharpness: float
+    informative: bool
+    tiny: Gray
+    gray: Gray
+    picture: Gray
+
+    def better_than(self, other: Candidate) -> bool:
+        """Return whether this one shows more than `other`."""
+        return (self.informative, self.sharpness) > (other.informative, other.sharpness)
+
+
+class Keyframes:
+    """Takes sampled frames in order and keeps the few that show the clip."""
+
+    def __init__(self, wanted: int) -> None:
+        self.wanted = max(1, wanted)
+        self._kept: list[Candidate] = []
+        self._anchor: Gray | None = None
+
+    def add(
+        self, *, time: float, gray: Gray, tiny: Gray, first_of_shot: bool, informative: bool, make: Callable[[], Gray]
+    ) -> None:
+        """Take a sampled frame; `make` gives its picture in colour and is only called when it is kept."""
+        sharpness = sharpness_of(gray)
+        opens = self._anchor is None or first_of_shot or distance(self._anchor, tiny) > MOVED
+        if opens or not self._kept:
+            self._anchor = tiny.copy()
+            start = time
+        else:
+            held = self._kept[-1]
+            if (informative, sharpness) <= (held.informative, held.sharpness * (1.05 if held.informative else 1.0)):
+                return
+            start = held.start
+            self._kept.pop()
+        self._kept.append(
+            Candidate(
+                time=time,
+                start=start,
+                sharpness=sharpness,
+                informative=informative,
+                tiny=tiny.copy(),
+                gray=gray.copy(),
+                picture=make(),
+            )
+        )
+        if len(self._kept) > ROOM * self.wanted:
+            _merge_closest(self._kept, lambda _a, _b: True)
+
+    def chosen(self, shots: tuple[Shot, ...]) -> list[tuple[int, Candidate]]:
+        """Return (number of the shot, candidate) of the keyframes, in order of time."""
+        kept = list(self._kept)
+
+        def one_shot(a: Candidate, b: Candidate) -> bool:
+            return shot_at(shots, a.time) == shot_at(shots, b.time)
+
+        # First those that show nothing new inside their shot, then, if there are too many, any.
+        while _merge_closest(kept, lambda a, b: one_shot(a, b) and distance(a.tiny, b.tiny) < MOVED):
+            pass
+        while len(kept) > self.wanted and _merge_closest(kept, one_shot):
+            pass
+        while len(kept) > self.wanted:
+            _merge_closest(kept, lambda _a, _b: True)
+        return [(shot_at(shots, c.time), c) for c in kept]
+
+
+def shot_at(shots: tuple[Shot, ...], time: float) -> int:
+    """Return the number of the shot that `time` (seconds) lies in."""
+    starts = [shot.start for shot in shots]
+    return max(0, int(np.searchsorted(starts, time + 1e-6, side="right")) - 1)
+
+
+def sharpness_of(gray: Gray) -> float:
+    """Return the variance of the Laplacian of `gray`: near 0 for blur, hundreds for fine detail."""
+    edges = cv2.Laplacian(gray, cv2.CV_16S)
+    return float(cv2.norm(edges, cv2.NORM_L2SQR)) / edges.size  # its mean is 0 but for the border
+
+
+def _merge_closest(kept: list[Candidate], may: Callable[[Candidate, Candidate], bool]) -> bool:
+    """Make one of the two neighbours that look most alike and for which `may` is true; False when there are none."""
+    pairs = [(_apart(a, b), i) for i, (a, b) in enumerate(zip(kept, kept[1:], strict=False)) if may(a, b)]
+    if not pairs:
+        return False
+    _, i = min(pairs)
+    a, b = kept[i], kept[i + 1]
+    best = b if b.better_than(a) else a
+    best.start = a.start
+    kept[i : i + 2] = [best]
+    return True
+
+
+def _apart(a: Candidate, b: Candidate) -> float:
+    """Return how much is lost when one of the two goes: nothing where one of them shows nothing."""
+    return distance(a.tiny, b.tiny) if a.informative and b.informative else 0.0
