@@ -52,6 +52,7 @@ NAMES: Final[dict[str, str]] = {
     "major brand": "the file type's first name (ftyp), four characters with blanks kept",
     "minor version": "the file type's minor version",
     "compatible brands": "brands the file type claims, in its order, joined by commas",
+    "former brand": "brand of a file this one was copied from, kept as a tag by the copier",
     "handler": "name of the program part that wrote a track: inherited by copies, so it speaks of an ancestor",
     "compressor": "name of the encoder, written beside the codec",
     "codec": "four characters of the codec",

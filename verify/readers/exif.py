@@ -1,7 +1,7 @@
 """Reads EXIF of stills with exifread: JPEG, TIFF, HEIC, AVIF, PNG, WebP. Rule: the first reader of every still.
 
-HEIC and AVIF are opened by our own box walker, which hands exifread the bare TIFF: so offsets are the file's own, and
-AVIF, which exifread refuses, is read as well.
+Where the EXIF lies is found by `stills`, and exifread is handed the bare TIFF: so offsets are the file's own, and AVIF,
+which exifread refuses, is read as well.
 """
 
 from __future__ import annotations
@@ -19,14 +19,12 @@ from exifread.core.exceptions import ExifError
 from verify.coordinates import unset, valid, written
 from verify.readers.base import Reader, Reading
 from verify.readers.collect import Collector, clean, decoded
-from verify.readers.isobmff.extensions import exif as exif_item
-from verify.readers.isobmff.extensions import items
-from verify.readers.isobmff.walk import Bytes, walk
+from verify.readers.isobmff.walk import Bytes
+from verify.readers.stills import blocks
 from verify.readers.times import spelled
 from verify.tagnames import NOT_SET
 
 CONTAINERS = frozenset({"jpeg", "tiff", "png", "webp", "heic", "avif"})
-_HEIF = frozenset({"heic", "avif"})
 _TEXTS = {
     "Image Make": "make",
     "Image Model": "model",
@@ -77,29 +75,22 @@ class Exif(Reader):
         out = Collector(self.name)
         try:
             with path.open("rb") as file:
-                if container in _HEIF:
-                    _from_items(file, path.stat().st_size, out)
-                else:
-                    _process(file, "EXIF", 0, out)
+                _read(file, path.stat().st_size, container, out)
         except OSError as error:
             out.problem(f"the file cannot be read: {error.strerror or error}")
         return Reading(tags=out.tags, problems=out.problems)
 
 
-def _from_items(file: BinaryIO, size: int, out: Collector) -> None:
-    data = Bytes(file, size)
-    tree = walk(data)
-    for item in items(tree, data):
-        if item.type != "Exif":
-            continue
-        raw, offset = exif_item(data, item)
-        if raw:
-            _process(io.BytesIO(raw), f"meta item {item.number} Exif", offset, out)
-        else:
-            out.problem(f"item {item.number} is called Exif and holds none")
+def _read(file: BinaryIO, size: int, container: str, out: Collector) -> None:
+    if container == "tiff":
+        _process(file, "", 0, out)
+        return
+    for block in blocks(Bytes(file, size), container, Collector("exif")):  # oddities of the file: `packets` tells them
+        if block.kind == "exif" and block.raw:
+            _process(io.BytesIO(block.raw), block.place, block.offset, out)
 
 
-def _process(file: BinaryIO, place: str, base: int, out: Collector) -> None:
+def _process(file: BinaryIO, place: str, base: int | None, out: Collector) -> None:
     try:
         found = exifread.process_file(file, details=False, extract_thumbnail=False, truncate_tags=False)
     except (ExifError, struct.error, ValueError, LookupError, ArithmeticError, EOFError, OSError) as error:
@@ -112,7 +103,7 @@ def _process(file: BinaryIO, place: str, base: int, out: Collector) -> None:
     for key, name in _TEXTS.items():
         if key in tags:
             tag = tags[key]
-            out.add(name, _text(tag), f"{place}/{key}", _offset(tag, base), _raw(tag))
+            out.add(name, _text(tag), f"{place} {key}", _offset(tag, base), _raw(tag))
     for key in _TIMES:
         if key in tags:
             _time(key, tags, place, base, out)
@@ -121,9 +112,9 @@ def _process(file: BinaryIO, place: str, base: int, out: Collector) -> None:
     gps(tags, place, base, out)
 
 
-def _offset(tag: Any, base: int) -> int | None:  # noqa: ANN401 - exifread's own class
+def _offset(tag: Any, base: int | None) -> int | None:  # noqa: ANN401 - exifread's own class
     at = getattr(tag, "field_offset", None)
-    return base + at if isinstance(at, int) and base else None  # only where the TIFF's own place is known
+    return base + at if isinstance(at, int) and base is not None else None
 
 
 def _raw(tag: Any) -> bytes:  # noqa: ANN401
@@ -156,7 +147,7 @@ def _text(tag: Any) -> str:  # noqa: ANN401
     return clean(raw.decode("utf-16-le", "replace")) if raw[1::2].count(0) * 2 >= len(raw) - 2 else clean(decoded(raw))
 
 
-def _time(key: str, tags: dict[str, Any], place: str, base: int, out: Collector) -> None:
+def _time(key: str, tags: dict[str, Any], place: str, base: int | None, out: Collector) -> None:
     name, offset_key, fraction_key = _TIMES[key]
     tag = tags[key]
     text = clean(_text(tag))
@@ -167,17 +158,17 @@ def _time(key: str, tags: dict[str, Any], place: str, base: int, out: Collector)
     if zone and not value:
         value, doubt = spelled(whole)
         doubt = f"the offset {zone!r} is no offset" + (f"; {doubt}" if doubt else "")
-    where = f"{place}/{key}"
+    where = f"{place} {key}"
     out.add(name, value or text, where, _offset(tag, base), _raw(tag), doubt if value else "not a date")
 
 
-def _orientation(tags: dict[str, Any], place: str, base: int, out: Collector) -> None:
+def _orientation(tags: dict[str, Any], place: str, base: int | None, out: Collector) -> None:
     tag = tags.get("Image Orientation")
     values = getattr(tag, "values", None)
     if not isinstance(values, (list, tuple)) or not values or values[0] not in _TURNS:
         return
     number = values[0]
-    where = f"{place}/Image Orientation"
+    where = f"{place} Image Orientation"
     out.add("orientation", str(number), where, _offset(tag, base))
     out.add("rotation", str(_TURNS[number]), where, _offset(tag, base), note="from the EXIF orientation")
     if number in _FLIPPED:
@@ -189,14 +180,14 @@ def _size(tags: dict[str, Any], place: str, out: Collector) -> None:
     if width is not None and height is not None:
         text = f"{width.printable}x{height.printable}"
         if text.replace("x", "").isdigit():
-            out.add("size", text, f"{place}/EXIF ExifImageWidth", note="as the EXIF states")
+            out.add("size", text, f"{place} EXIF ExifImageWidth", note="as the EXIF states")
 
 
-def gps(tags: dict[str, Any], place: str, base: int, out: Collector) -> None:
+def gps(tags: dict[str, Any], place: str, base: int | None, out: Collector) -> None:
     """Read position, height, direction and satellite time from the GPS block."""
     latitude = _degrees(tags, "GPS GPSLatitude", "S")
     longitude = _degrees(tags, "GPS GPSLongitude", "W")
-    where = f"{place}/GPS GPSLatitude"
+    where = f"{place} GPS GPSLatitude"
     if latitude is not None and longitude is not None:
         tag = tags["GPS GPSLatitude"]
         at = _offset(tag, base)
@@ -212,10 +203,10 @@ def gps(tags: dict[str, Any], place: str, base: int, out: Collector) -> None:
     height = _ratio(tags.get("GPS GPSAltitude"), 0)
     if height is not None:
         below = "GPS GPSAltitudeRef" in tags and list(tags["GPS GPSAltitudeRef"].values)[:1] in ([1], [b"\x01"])
-        out.add("gps altitude", f"{-height if below else height:.1f}", f"{place}/GPS GPSAltitude")
+        out.add("gps altitude", f"{-height if below else height:.1f}", f"{place} GPS GPSAltitude")
     direction = _ratio(tags.get("GPS GPSImgDirection"), 0)
     if direction is not None:
-        out.add("gps direction", f"{direction:.1f}", f"{place}/GPS GPSImgDirection")
+        out.add("gps direction", f"{direction:.1f}", f"{place} GPS GPSImgDirection")
     _satellite_time(tags, place, out)
 
 
@@ -249,4 +240,4 @@ def _satellite_time(tags: dict[str, Any], place: str, out: Collector) -> None:
         return
     hour, minute, second = (int(p or 0) for p in parts)
     value, doubt = spelled(f"{clean(str(day.values))} {hour:02}:{minute:02}:{second:02}Z")
-    out.add("gps time", value, f"{place}/GPS GPSDate", note=doubt or "time by the satellites, UTC")
+    out.add("gps time", value, f"{place} GPS GPSDate", note=doubt or "time by the satellites, UTC")

@@ -49,7 +49,6 @@ _NAMES = {
     "writing_application": "encoder",
     "encoded_by": "encoder",
     "handler_name": "handler",
-    "major_brand": "major brand",
     "minor_version": "minor version",
     "timecode": "timecode",
     "firmware": "firmware",
@@ -103,38 +102,49 @@ def _reason(error: BaseException) -> str:
 
 
 def _container(opened: Any, out: Collector) -> None:  # noqa: ANN401 - PyAV types its containers loosely
+    form = opened.format.name
     for key, value in opened.metadata.items():
-        _put(key, value, "container", out)
+        _put(key.lower(), value, f"container/{key}", form, out)
     for stream in list(opened.streams)[:64]:
         place = f"stream {stream.index} ({stream.type})"
         for key, value in stream.metadata.items():
-            if key == "creation_time":
-                if value == opened.metadata.get("creation_time"):
-                    continue
-                _put("track " + key, value, place, out)
+            lower = key.lower()
+            if lower == "creation_time":
+                if value != opened.metadata.get("creation_time"):
+                    _time("track creation time", value, f"{place}/{key}", out)
+            elif lower == "encoder" and form.startswith("mov"):
+                out.add("compressor", value, f"{place}/{key}")  # FFmpeg's word for the name beside the codec
             else:
-                _put(key, value, place, out)
+                _put(lower, value, f"{place}/{key}", form, out)
     if opened.duration:
         out.add("duration", f"{opened.duration / av.time_base:.3f}", "container")
 
 
-def _put(key: str, value: str, place: str, out: Collector) -> None:
-    name = "track creation time" if key == "track creation_time" else _NAMES.get(key.lower())
-    where = f"{place}/{key}"
-    if key == "compatible_brands":
+def _put(key: str, value: str, where: str, form: str, out: Collector) -> None:
+    boxes = form.startswith("mov")
+    if key == "compatible_brands" and boxes:
         names = [value[i : i + 4] for i in range(0, len(value), 4)]
         out.add("compatible brands", ",".join(_brand(n) for n in names), where)
-    elif name is None:
         return
-    elif name == "gps":
+    if key == "major_brand":
+        out.add("major brand" if boxes else "former brand", _brand(value), where)
+        return
+    name = _NAMES.get(key)
+    if key == "creation_time" and form == "avi":
+        name = "recording time"  # FFmpeg's name for IDIT, which cameras write when recording begins
+    if name is None or (name == "minor version" and not boxes):
+        return
+    if name == "gps":
         _position(value, where, out)
-    elif name in ("creation time", "recording time", "track creation time", "metadata time"):
-        at, doubt = spelled(value)
-        out.add(name, at or value, where, note=doubt)
-    elif name == "major brand":
-        out.add(name, _brand(value), where)
+    elif name.endswith("time"):
+        _time(name, value, where, out)
     else:
         out.add(name, value, where)
+
+
+def _time(name: str, value: str, where: str, out: Collector) -> None:
+    at, doubt = spelled(value)
+    out.add(name, at or value, where, note=doubt)
 
 
 def _brand(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import month_abbr
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from verify.readers.collect import iso
@@ -25,7 +24,9 @@ _ASCTIME = re.compile(
     r"^\s*(?:[A-Z][a-z]{2},?\s+)?(?P<mo>[A-Z][A-Za-z]{2})\s+(?P<d>\d{1,2})\s+"
     r"(?P<h>\d{1,2}):(?P<mi>\d{2}):(?P<s>\d{2})\s+(?P<y>\d{4})\s*$"
 )
-_MONTHS = {name.lower(): number for number, name in enumerate(month_abbr) if name}
+_MONTHS = {
+    name: at // 3 + 1 for at, name in ((i, "janfebmaraprmayjunjulaugsepoctnovdec"[i : i + 3]) for i in range(0, 36, 3))
+}
 _BLANK = re.compile(r"^[\s0:\-/.TZ+]*$")  # `0000:00:00 00:00:00`, `    :  :  `
 
 
