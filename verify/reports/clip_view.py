@@ -198,3 +198,41 @@ def _parts(report: ClipReport) -> tuple[PartOfClaim, ...]:
         for row in rows
         if row.claimed or row.questions or row.supports or row.neutral or row.not_tested
     )
+
+
+def told_in_a_line(found: ClipView) -> str:
+    """Return the whole report as one sentence: what was checked and what was found, in place of `not verified`."""
+    return f"{_checked(found)}; {_first_date(found)}."
+
+
+def told_in_a_paragraph(found: ClipView) -> str:
+    """Return the report as one paragraph: the line, what questions, what supports, and what stays open."""
+    parts = [f"{_checked(found)}."]
+    if found.questions:
+        parts.append("It is questioned by this: " + _joined(found.questions))
+    if found.supports:
+        parts.append("It is supported by this: " + _joined(found.supports))
+    parts.append(earliest_sentence(found))
+    if found.report.not_established:
+        parts.append("Not established: " + " ".join(one_line(s) for s in found.report.not_established))
+    return " ".join(parts)
+
+
+def _checked(found: ClipView) -> str:
+    report = found.report
+    claim = report.case.claim
+    told = f"“{found.title}” ({found.facts[0]}) was checked with firstseen on {report.made[:10]}"
+    what = one_line(claim.what, 160) if claim else ""
+    counts = headline(report).rstrip(".")
+    return f"{told}{f' against the claim “{what}”' if what else ''}: {counts[:1].lower()}{counts[1:]}"
+
+
+def _first_date(found: ClipView) -> str:
+    first = sorted(found.earliest, key=_when)
+    if not first:
+        return "no dated copy of it is known"
+    return f"the first date known for it is that of {_named(first[0])}, {wording.bounds(first[0].bounds)}"
+
+
+def _joined(findings: tuple[Finding, ...]) -> str:
+    return " ".join(one_line(f.sentence) for f in findings)

@@ -1,0 +1,186 @@
+"""The report as Markdown (CommonMark, with tables). Rule: foreign text is escaped, never trusted to be plain.
+
+Every character that CommonMark or GitHub's tables give a meaning to is escaped with a backslash, `<` and `&` as
+entities, and line ends are folded: what comes from outside can only ever be words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import ClassVar
+
+from verify.records.cases import BatchReport, ClipReport
+from verify.records.findings import Finding
+from verify.records.matches import Appearance
+from verify.reports import batch_view, clip_view, wording
+from verify.reports.base import Format, Pictures
+from verify.reports.page import web_link
+from verify.text import one_line
+
+_MEANING = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$^=:@])")  # CommonMark 2.4, GitHub tables, autolinks (`:`, `@`, `.`)
+
+
+class Markdown(Format):
+    """One line, one paragraph, and the whole report, with tables."""
+
+    name: ClassVar[str] = "markdown"
+    ending: ClassVar[str] = ".md"
+    media_type: ClassVar[str] = "text/markdown; charset=utf-8"
+
+    def clip(self, report: ClipReport, pictures: Pictures) -> bytes:
+        """Return the report of one clip in three lengths."""
+        found = clip_view.view(report)
+        blocks = [
+            f"# {plain(found.title)}",
+            plain(", ".join(found.facts)) + _post(report),
+            "## In one line",
+            plain(clip_view.told_in_a_line(found)),
+            "## In one paragraph",
+            plain(clip_view.told_in_a_paragraph(found)),
+            "## Claim against evidence",
+        ]
+        for part in found.parts:
+            claimed = f"Claimed: {plain(part.claimed)}" if part.claimed else "Not claimed"
+            blocks += [f"### {part.heading}", claimed, _findings(part.findings)]
+        blocks += ["## Known appearances", plain(clip_view.earliest_sentence(found)), _appearances(found.appearances)]
+        blocks += _shared("Copies and shared footage", found.pictures)
+        blocks += _shared("Same soundtrack only (not copies)", found.soundtracks)
+        blocks += ["## Not established", _points([plain(s) for s in report.not_established])]
+        if report.case.decisions:
+            told = [
+                plain(f"{d.category}{' (undone)' if d.undone else ''}, {d.by}, {wording.stamp(d.at)}: {d.note}")
+                for d in report.case.decisions
+            ]
+            blocks += ["## Decided by people", _points(told)]
+        files = [[f.name, f.role, wording.size(f.size), f.sha256] for f in report.case.item.files]
+        blocks += ["## Files kept", _table(["File", "Role", "Size", "SHA-256"], files)]
+        return _bytes(blocks + _foot(report))
+
+    def batch(self, report: BatchReport, pictures: Pictures) -> bytes:
+        """Return the report of many clips."""
+        found = batch_view.view(report)
+        blocks = [f"# {plain(found.headline)}", plain(", ".join(found.facts))]
+        for group in found.groups:
+            blocks += _group(group)
+        if found.soundtracks:
+            pairs = [[p.a.label, p.b.label, wording.false_rate(p.match.strength)] for p in found.soundtracks]
+            blocks += ["## Same soundtrack only (not copies)", _table(["One clip", "The other", "Strength"], pairs)]
+        blocks += ["## Standing alone", _points([f"{plain(c.label)} `{c.sha256[:16]}`" for c in found.singles])]
+        if report.failed:
+            failed = [[f.target, f.reason, f.advice] for f in report.failed]
+            blocks += ["## Not examined", _table(["Item", "Reason", "What to do"], failed)]
+        return _bytes(blocks + _foot(report))
+
+
+def plain(text: str) -> str:
+    """Return `text` as Markdown that renders as these very words: nothing in it is markup, link or HTML."""
+    folded = one_line(text).replace("&", "&amp;").replace("<", "&lt;")
+    return _MEANING.sub(r"\\\1", folded)
+
+
+def link(url: str, words: str) -> str:
+    """Return a link where `url` is an http(s) address, else the words and the address as text."""
+    safe = web_link(url)
+    if not safe:
+        return plain(f"{words} {url}".strip())
+    address = "".join(c if c.isascii() and (c.isalnum() or c in "-._~:/?#@!$&'*+,;=%") else _percent(c) for c in safe)
+    return f"[{plain(words or safe)}](<{address}>)"
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", errors="replace"))
+
+
+def _post(report: ClipReport) -> str:
+    post = report.case.item.post
+    return f"\\. {link(post.url, 'Post')}" if post else ""
+
+
+def _findings(findings: Sequence[Finding]) -> str:
+    if not findings:
+        return "Nothing was tested on this part\\."
+    rows = [
+        [
+            wording.BEARINGS[f.bearing]
+            + (f" ({f.weight} by itself)" if f.bearing in {"supports", "questions"} else ""),
+            f.sentence,
+            "; ".join(f"{e.label}: {e.value}{' [' + e.place + ']' if e.place else ''}" for e in f.evidence),
+            " ".join(w for w in (f.limits, f"Check by hand: {f.recheck}" if f.recheck else "") if w),
+        ]
+        for f in findings
+    ]
+    return _table(["Bearing", "Finding", "Evidence", "Limits, and how to check by hand"], rows)
+
+
+def _appearances(known: Sequence[Appearance]) -> str:
+    rows = [
+        [a.label, ", ".join(w for w in (a.author, a.platform) if w), wording.bounds(a.bounds)]
+        + [a.bounds.basis if a.bounds else "", a.url]
+        for a in known
+    ]
+    return _table(["Where", "By", "When (UTC)", "How the date is known", "Address"], rows)
+
+
+def _shared(title: str, shared: Sequence[clip_view.Shared]) -> list[str]:
+    if not shared:
+        return []
+    rows = [
+        [
+            s.label,
+            ", ".join(s.match.geometry.words),
+            "; ".join(wording.segment(part) for part in s.match.segments),
+            f"{s.match.strength.words or 'not rated'}: {wording.false_rate(s.match.strength)}",
+        ]
+        for s in shared
+    ]
+    return [f"## {title}", _table(["Clip", "What was done to it", "Seconds", "Strength"], rows)]
+
+
+def _group(group: batch_view.Group) -> list[str]:
+    rows = [
+        [
+            m.clip.label,
+            ", ".join(w for w, on in (("earliest known", m.earliest), ("best copy", m.best)) if on),
+            m.change,
+            m.clip.facts,
+            m.clip.sha256,
+        ]
+        for m in group.members
+    ]
+    rows += [[c.label, "holds it, among others", "", c.facts, c.sha256] for c in group.containers]
+    first = group.recording.earliest
+    when = (
+        f"Earliest known: {first.label}, {wording.bounds(first.bounds)}." if first else "No copy is surely the first."
+    )
+    heading = f"## Recording {plain(group.recording.id)}: {wording.count(len(group.members), 'copy', 'copies')}"
+    return [heading, plain(when), _table(["Clip", "Role", "What it did", "Facts", "SHA-256"], rows)]
+
+
+def _foot(report: ClipReport | BatchReport) -> list[str]:
+    signed = f", signed by {report.custody.signed_by}" if report.custody.signed_by else ", not signed"
+    log = f"Custody log: {report.custody.entries} entries, head {report.custody.head}{signed}."
+    return [
+        "## How to repeat it",
+        plain(report.command),
+        plain(f"Made {wording.stamp(report.made)}. {log if report.custody.head else ''}"),
+        plain("Versions: " + ", ".join(f"{k} {v}" for k, v in report.versions.items())),
+        "A machine made this report\\. Whether the claim stands is for people to decide\\.",
+    ]
+
+
+def _points(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines) if lines else "None\\."
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [_row(columns), "|" + " --- |" * len(columns), *(_row(row) for row in rows)]
+    return "\n".join(lines)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(plain(cell) or " " for cell in cells) + " |"
+
+
+def _bytes(blocks: Sequence[str]) -> bytes:
+    return ("\n\n".join(b for b in blocks if b) + "\n").encode("utf-8", errors="replace")

@@ -1,0 +1,160 @@
+"""The report as plain text, in three lengths to paste from. Rule: each length can stand alone and says the same."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import ClassVar
+
+from verify.records.cases import BatchReport, ClipReport
+from verify.records.findings import Finding
+from verify.records.matches import Appearance
+from verify.reports import batch_view, clip_view, wording
+from verify.reports.base import Format, Pictures
+from verify.text import one_line, visible
+
+WIDTH = 88  # characters: fits a mail, a terminal and a printed page in a typewriter face
+
+
+class Text(Format):
+    """One line, one paragraph, and all of it, one under the other."""
+
+    name: ClassVar[str] = "text"
+    ending: ClassVar[str] = ".txt"
+    media_type: ClassVar[str] = "text/plain; charset=utf-8"
+
+    def clip(self, report: ClipReport, pictures: Pictures) -> bytes:
+        """Return the report of one clip in three lengths."""
+        found = clip_view.view(report)
+        blocks = [
+            _heading("In one line"),
+            _wrapped(clip_view.told_in_a_line(found)),
+            _heading("In one paragraph"),
+            _wrapped(clip_view.told_in_a_paragraph(found)),
+            _heading("In full"),
+            *_clip_in_full(found),
+        ]
+        return _bytes(blocks)
+
+    def batch(self, report: BatchReport, pictures: Pictures) -> bytes:
+        """Return the report of many clips: the headline, each recording, and what could not be examined."""
+        found = batch_view.view(report)
+        blocks = [_heading("In one line"), _wrapped(found.headline), _heading("In full")]
+        for group in found.groups:
+            blocks += _group(group)
+        if found.soundtracks:
+            blocks.append(_heading("Same soundtrack only (not copies)"))
+            blocks += [_point(f"{p.a.label} and {p.b.label}") for p in found.soundtracks]
+        blocks += [_heading("Standing alone"), *(_point(f"{c.label} ({c.sha256[:16]})") for c in found.singles)]
+        if report.failed:
+            blocks.append(_heading("Not examined"))
+            blocks += [_point(f"{f.target}: {f.reason} {f.advice}") for f in report.failed]
+        blocks += _foot(report)
+        return _bytes(blocks)
+
+
+def _clip_in_full(found: clip_view.ClipView) -> list[str]:
+    report = found.report
+    blocks = [_wrapped(found.title), _wrapped(", ".join(found.facts))]
+    if report.case.item.post:
+        blocks.append(_wrapped(f"Post: {report.case.item.post.url}"))
+    for part in found.parts:
+        blocks.append(_heading(part.heading))
+        blocks.append(_wrapped(f"Claimed: {part.claimed}" if part.claimed else "Not claimed."))
+        for finding in part.findings:
+            blocks += _finding(finding)
+    blocks += [_heading("Earliest copy known"), _wrapped(clip_view.earliest_sentence(found))]
+    blocks += [_point(_appearance(a)) for a in found.appearances]
+    for title, shared in (
+        ("Copies and shared footage", found.pictures),
+        ("Same soundtrack only (not copies)", found.soundtracks),
+    ):
+        if shared:
+            blocks.append(_heading(title))
+            blocks += [_point(_match(s)) for s in shared]
+    blocks += [_heading("Not established"), *(_point(s) for s in report.not_established)]
+    if report.case.decisions:
+        blocks.append(_heading("Decided by people"))
+        blocks += [
+            _point(f"{d.category}{' (undone)' if d.undone else ''}, {d.by}, {wording.stamp(d.at)}: {d.note}")
+            for d in report.case.decisions
+        ]
+    blocks += [_heading("Files kept")]
+    blocks += [
+        _point(f"{f.name} ({f.role}), {wording.size(f.size)}, SHA-256 {f.sha256}") for f in report.case.item.files
+    ]
+    return blocks + _foot(report)
+
+
+def _finding(finding: Finding) -> list[str]:
+    weight = f" ({finding.weight} by itself)" if finding.bearing in {"supports", "questions"} else ""
+    lines = [_point(f"{wording.BEARINGS[finding.bearing].upper()}{weight}: {finding.sentence}")]
+    lines += [_under(f"{e.label}: {e.value}{' [' + e.place + ']' if e.place else ''}") for e in finding.evidence]
+    lines += [_under(f"Limits: {finding.limits}")] if finding.limits else []
+    lines += [_under(f"Check by hand: {finding.recheck}")] if finding.recheck else []
+    return lines
+
+
+def _match(shared: clip_view.Shared) -> str:
+    strength = shared.match.strength
+    told = "; ".join(wording.segment(s) for s in shared.match.segments)
+    how = f" ({', '.join(shared.match.geometry.words)})" if shared.match.geometry.words else ""
+    return f"{shared.label}{how}: {strength.words or 'strength not rated'}, {wording.false_rate(strength)}. {told}."
+
+
+def _appearance(known: Appearance) -> str:
+    by = ", ".join(w for w in (known.author, known.platform) if w)
+    basis = f" ({known.bounds.basis})" if known.bounds else ""
+    return f"{known.label}{' by ' + by if by else ''}: {wording.bounds(known.bounds)}{basis} {known.url}"
+
+
+def _group(group: batch_view.Group) -> list[str]:
+    first = group.recording.earliest
+    blocks = [_heading(f"Recording {group.recording.id}: {wording.count(len(group.members), 'copy', 'copies')}")]
+    if first:
+        blocks.append(_wrapped(f"Earliest known: {_appearance(first)}"))
+    for member in group.members:
+        marks = [w for w, on in (("earliest known", member.earliest), ("best copy", member.best)) if on]
+        told = ", ".join([*marks, *([member.change] if member.change else [])])
+        blocks.append(_point(f"{member.clip.label} ({member.clip.sha256[:16]}){': ' + told if told else ''}"))
+    return blocks + [_point(f"held, among others, by {c.label} ({c.sha256[:16]})") for c in group.containers]
+
+
+def _foot(report: ClipReport | BatchReport) -> list[str]:
+    signed = f", signed by {report.custody.signed_by}" if report.custody.signed_by else ", not signed"
+    versions = ", ".join(f"{k} {v}" for k, v in report.versions.items())
+    return [
+        _heading("How to repeat it"),
+        _wrapped(report.command),
+        _wrapped(f"Made {wording.stamp(report.made)}. Custody log: {report.custody.entries} entries, head "),
+        _wrapped(f"{report.custody.head or 'none'}{signed if report.custody.head else ''}"),
+        _wrapped(f"Versions: {versions}"),
+        _wrapped("A machine made this report. Whether the claim stands is for people to decide."),
+    ]
+
+
+def _wrapped(text: str, first: str = "", rest: str = "") -> str:
+    # Addresses and hashes are never broken: a broken one cannot be copied.
+    return textwrap.fill(
+        one_line(text),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _heading(text: str) -> str:
+    return f"\n{one_line(text).upper()}"
+
+
+def _point(text: str) -> str:
+    return _wrapped(text, "- ", "  ")
+
+
+def _under(text: str) -> str:
+    return _wrapped(text, "    ", "    ")
+
+
+def _bytes(blocks: list[str]) -> bytes:
+    return (visible("\n".join(blocks)).strip() + "\n").encode("utf-8")
