@@ -141,7 +141,7 @@ def _with_database(root: Path, database: Database, keys: dict[str, PublicKey]) -
             derived = Derived(root, database, Log(database))
             for item in ledger.items:
                 expected.manifests[f"items/{item}/{MANIFEST}"] = derived.manifest_text(item).encode()
-                expected.newest.update(derived.newest(item))
+            expected.newest.update(derived.newest(ledger.files))
         _exported(root, ledger, lines)
     except (FirstseenError, msgspec.MsgspecError, TypeError, ValueError) as error:
         ledger.fault("database", DATABASE, f"The database cannot be read to its end: {error}.")

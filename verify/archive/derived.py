@@ -22,7 +22,7 @@ from verify.errors import ArchiveError, TamperedError
 LOG = "custody.jsonl"
 MANIFEST = "manifest-sha256.txt"
 KEYS = "keys"
-_NUMBERED = re.compile(r"items/([^/]+)/reports/(.+)-([0-9]{4})\.(.+)")
+_NUMBERED = re.compile(r"(?P<folder>(items/[^/]+/)?)reports/(?P<stem>[^/]+)-[0-9]{4}\.(?P<ending>[^/]+)")
 _TAIL = 1024 * 1024  # bytes; longer than any entry
 
 
@@ -41,17 +41,17 @@ class Derived:
         """
         if staging is None:
             return
+        paths = list(paths)
         with suppress(OSError, ArchiveError):
             self._export_log()
             for item in sorted({p.split("/")[1] for p in paths if p.startswith("items/")}):
-                durable.replace(
-                    self.manifest_text(item).encode(), self._root / "items" / item / MANIFEST, staging.new()
-                )
-                for plain, numbered in self.newest(item).items():
-                    data = (self._root / numbered).read_bytes()
-                    target = self._root / plain
-                    if not target.is_file() or target.read_bytes() != data:
-                        durable.replace(data, target, staging.new())
+                manifest = self._root / "items" / item / MANIFEST
+                durable.replace(self.manifest_text(item).encode(), manifest, staging.new())
+            for plain, numbered in self.newest(paths).items():
+                data = (self._root / numbered).read_bytes()
+                target = self._root / plain
+                if not target.is_file() or target.read_bytes() != data:
+                    durable.replace(data, target, staging.new())
 
     def _export_log(self) -> None:
         """Append to `custody.jsonl` what it lacks; a file that does not agree with the log is left for `audit`."""
@@ -90,15 +90,17 @@ class Derived:
         )
         return "".join(f"{sha256}  {path}\n" for path, sha256 in rows)
 
-    def newest(self, item: str) -> dict[str, str]:
-        """Return the plain name of each report of an item, and the numbered file that it is a copy of."""
-        rows = self._database.all(
-            "SELECT path FROM files WHERE item = ? AND path LIKE '%/reports/%' ORDER BY path", (item,)
-        )
+    def newest(self, paths: Iterable[str]) -> dict[str, str]:
+        """Return the plain name of each report among `paths`, and the newest numbered file that it is a copy of."""
         found: dict[str, str] = {}
-        for (path,) in rows:
-            if match := _NUMBERED.fullmatch(path):
-                found[f"items/{match[1]}/{match[2]}.{match[4]}"] = path
+        for match in filter(None, map(_NUMBERED.fullmatch, paths)):
+            folder, stem, ending = match["folder"], match["stem"], match["ending"]
+            row = self._database.one(
+                "SELECT MAX(path) FROM files WHERE path GLOB ?",
+                (f"{folder}reports/{stem}-[0-9][0-9][0-9][0-9].{ending}",),
+            )
+            if row and row[0]:
+                found[f"{folder}{stem}.{ending}"] = str(row[0])
         return found
 
     def public_key(self, key: PublicKey, staging: Staging) -> None:

@@ -5,6 +5,8 @@ Rule: what is kept is never rewritten, and nothing is kept without its entry in 
 Every addition goes one way: temporary file, fsync, rename, fsync of the folder, then one SQLite transaction with the
 item and its custody entry (facts/hostile-input.md 1.6). `custody.jsonl`, the manifests and the plain-named copy of
 the newest report are derived from that, for people and standard tools.
+
+Longer than other files because there is one way in, and every kind of thing kept goes through it in sight.
 """
 
 from __future__ import annotations
@@ -44,6 +46,11 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}(\.[a-z0-9]{1,10}){1,2}")
 __all__ = ["CaseFolder", "Examined", "Incoming", "default_case"]
 
 _Result = TypeVar("_Result")
+# Called inside the transaction with the files that are new and those that were there.
+_Record = Callable[[list[Kept], list[Kept]], None]
+# Stages files and returns the result, and how to record it (None: there is nothing to record).
+_Once = Callable[[Unit], tuple[_Result, _Record | None]]
+_RESERVED = {"custody.jsonl", "bundle.json", "library.sqlite"}
 _TRIES = 3  # another run that is undone at the same moment can take a file away once; thrice does not happen
 
 
@@ -106,7 +113,7 @@ class CaseFolder(CaseReader):
     def keep(self, source: Path, role: Role, name: str, made_by: str = "") -> MediaFile:
         """Keep one file by its hash, without an item, and return its record; a second copy is not stored."""
 
-        def once(unit: Unit) -> tuple[MediaFile, Callable[[list[Kept], list[Kept]], None]]:
+        def once(unit: Unit) -> tuple[MediaFile, _Record | None]:
             file = incoming.media_file(unit.keep(source), role, name, made_by)
 
             def record(new: list[Kept], there: list[Kept]) -> None:
@@ -136,7 +143,7 @@ class CaseFolder(CaseReader):
         if not media:
             raise ValueError("an item needs an evidentiary copy or a working copy")
 
-        def once(unit: Unit) -> tuple[Item, Callable[[list[Kept], list[Kept]], None]]:
+        def once(unit: Unit) -> tuple[Item, _Record | None]:
             kept = {f.path: unit.keep(f.path) for f in files}
             records = {f.path: incoming.media_file(kept[f.path], f.role, f.name, f.made_by) for f in files}
             made = {
@@ -195,7 +202,7 @@ class CaseFolder(CaseReader):
         prints = list(fingerprints)
         versions = {f.name: f.version for f in prints}
 
-        def once(unit: Unit) -> tuple[Examined, Callable[[list[Kept], list[Kept]], None]]:
+        def once(unit: Unit) -> tuple[Examined, _Record | None]:
             number = 1 + self._count("examinations", item.id)
             beside = "" if number == 1 else f"-{number}"
             keyframes = []
@@ -224,86 +231,76 @@ class CaseFolder(CaseReader):
 
         return self._commit(once, alone=True)
 
+    def save_pictures(self, item_id: str, pictures: Mapping[str, bytes]) -> dict[str, str]:
+        """Keep pictures that a report of an item shows, and return the path of each in the item's folder, by name.
+
+        A picture that is kept already is not kept twice; another one of the same name gets a number.
+        Raises ValueError for a name that is not a plain file name in lower case.
+        """
+        folder = self.item_folder(item_id).relative_to(self.path).as_posix()
+
+        def once(unit: Unit) -> tuple[dict[str, str], _Record | None]:
+            paths: dict[str, str] = {}
+            for name, data in pictures.items():
+                stem, _, ending = _plain(name).partition(".")
+                rows = self._database.all(
+                    "SELECT path, sha256 FROM files WHERE item = ? AND (path = ? OR path GLOB ?)",
+                    (item_id, f"{folder}/pictures/{name}", f"{folder}/pictures/{stem}-[0-9]*.{ending}"),
+                )
+                same = [path for path, sha256 in rows if sha256 == durable.hash_of(data)]
+                path = same[0] if same else f"{folder}/pictures/{stem}{f'-{len(rows) + 1}' if rows else ''}.{ending}"
+                if not same:
+                    unit.write(data, path)
+                paths[name] = path.removeprefix(f"{folder}/")
+
+            def record(new: list[Kept], there: list[Kept]) -> None:
+                self._record("pictures cut", item_id, item_id, new, there, {})
+
+            return paths, record if unit.paths() else None
+
+        return self._commit(once, alone=True)
+
     def save_report(self, item_id: str, name: str, data: bytes) -> Path:
         """Keep a report of an item (`report.html`) under a numbered name, and return the plain-named newest copy.
 
         Raises ValueError for a name that is not a plain file name in lower case.
         """
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is not a plain file name")
-        stem, _, ending = name.partition(".")
-
-        def once(unit: Unit) -> tuple[Path, Callable[[list[Kept], list[Kept]], None]]:
-            like = f"items/{item_id}/reports/{stem}-%.{ending}"
-            rows = self._database.all("SELECT path FROM files WHERE item = ? AND path LIKE ?", (item_id, like))
-            path = f"items/{item_id}/reports/{stem}-{len(rows) + 1:04d}.{ending}"
-            unit.write(data, path)
-
-            def record(new: list[Kept], there: list[Kept]) -> None:
-                self._record("report saved", item_id, item_id, new, there, {})
-
-            return self.item_folder(item_id) / name, record
-
-        return self._commit(once, alone=True)
+        return self._save_report(self.item_folder(item_id).relative_to(self.path).as_posix() + "/", item_id, name, data)
 
     def save_case_report(self, name: str, data: bytes) -> Path:
-        """Keep a report over many items (`dedup.html`) as `reports/dedup-NNNN.html` of the case, and return its path.
+        """Keep a report about many items, as `save_report` does, in the case's own folder."""
+        return self._save_report("", "", name, data)
 
-        Raises ValueError for a name that is not a plain file name in lower case.
-        """
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is not a plain file name")
-        stem, _, ending = name.partition(".")
+    def _save_report(self, folder: str, item_id: str, name: str, data: bytes) -> Path:
+        stem, _, ending = _plain(name).partition(".")
 
-        def once(unit: Unit) -> tuple[Path, Callable[[list[Kept], list[Kept]], None]]:
-            rows = self._database.all("SELECT path FROM files WHERE path LIKE ?", (f"reports/{stem}-%.{ending}",))
-            path = f"reports/{stem}-{len(rows) + 1:04d}.{ending}"
-            unit.write(data, path)
+        def once(unit: Unit) -> tuple[Path, _Record | None]:
+            rows = self._database.all(
+                "SELECT path FROM files WHERE path GLOB ?", (f"{folder}reports/{stem}-[0-9][0-9][0-9][0-9].{ending}",)
+            )
+            unit.write(data, f"{folder}reports/{stem}-{len(rows) + 1:04d}.{ending}")
 
             def record(new: list[Kept], there: list[Kept]) -> None:
-                self._record("report saved", path, "", new, there, {})
+                self._record("report saved", item_id or name, item_id, new, there, {})
 
-            return self.path / path, record
+            return self.path / folder / name, record
 
         return self._commit(once, alone=True)
 
-    def save_pictures(self, item_id: str, pictures: Mapping[str, bytes]) -> dict[str, str]:
-        """Keep pictures that a report shows beside an item's keyframes, in one transaction.
+    def scratch(self) -> Path:
+        """Return a new empty folder on the case's disk, for work in progress; it goes when the case is closed.
 
-        Returns the path of each relative to the item's folder; the same bytes under the same name are not kept twice.
-        Raises ValueError for a name that is not a plain file name in lower case.
+        Raises ArchiveError for a case opened for reading only.
         """
-        for name in pictures:
-            if not _NAME.fullmatch(name):
-                raise ValueError(f"{name!r} is not a plain file name")
-        paths = {name: f"pictures/{durable.hash_of(data)[:16]}-{name}" for name, data in pictures.items()}
-
-        def once(unit: Unit) -> tuple[dict[str, str], Callable[[list[Kept], list[Kept]], None]]:
-            for name, data in pictures.items():
-                path = f"items/{item_id}/{paths[name]}"
-                if self._database.one("SELECT 1 FROM files WHERE path = ?", (path,)) is None:
-                    unit.write(data, path)
-
-            def record(new: list[Kept], there: list[Kept]) -> None:
-                self._record("pictures saved", item_id, item_id, new, there, {})
-
-            return paths, record
-
-        return self._commit(once, alone=True)
+        with durable.plain_errors(self.path):
+            folder = self._written_by().new()
+            folder.mkdir()
+        return folder
 
     def note(self, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
         """Add an entry to the custody log about something that keeps no file (a fetch that failed, say)."""
         self.log.append(action, subject, details)
         self._derived.refresh((), self._staging)
-
-    def scratch(self) -> Path:
-        """Return a new empty folder for work in progress; it goes when the case is closed, or is swept after a kill."""
-        if self._staging is None:
-            raise ArchiveError(f"The case {self.path} was opened for reading only.", "Open it for writing.")
-        folder = self._staging.new()
-        with durable.plain_errors(self.path):
-            folder.mkdir()
-        return folder
 
     # -- the folder itself -------------------------------------------------------------------------------------
 
@@ -323,26 +320,24 @@ class CaseFolder(CaseReader):
     ) -> None:
         self.close()
 
-    def _commit(
-        self,
-        once: Callable[[Unit], tuple[_Result, Callable[[list[Kept], list[Kept]], None]]],
-        *,
-        alone: bool = False,
-    ) -> _Result:
+    def _commit(self, once: _Once[_Result], *, alone: bool = False) -> _Result:
         """Run `once` on a fresh unit and commit it; `alone` while no other process numbers files of an item."""
-        if self._staging is None:
-            raise ArchiveError(f"The case {self.path} was opened for reading only.", "Open it for writing.")
+        staging = self._written_by()
         with durable.plain_errors(self.path):
             for _ in range(_TRIES):
                 with Lock(self.path / "tmp" / "numbers.lock") if alone else nullcontext(), suppress(VanishedError):
-                    return self._committed(Unit(self.path, self._staging, self._database), once)
+                    return self._committed(Unit(self.path, staging, self._database), once)
         raise ArchiveError(f"Files of the case {self.path} keep vanishing.", "Run `firstseen audit` on the case.")
 
-    def _committed(
-        self, unit: Unit, once: Callable[[Unit], tuple[_Result, Callable[[list[Kept], list[Kept]], None]]]
-    ) -> _Result:
+    def _written_by(self) -> Staging:
+        if self._staging is None:
+            raise ArchiveError(f"The case {self.path} was opened for reading only.", "Open it for writing.")
+        return self._staging
+
+    def _committed(self, unit: Unit, once: _Once[_Result]) -> _Result:
         result, record = once(unit)
-        unit.commit(record, lambda: self._derived.refresh(unit.paths(), self._staging))
+        if record is not None:
+            unit.commit(record, lambda: self._derived.refresh(unit.paths(), self._staging))
         return result
 
     def _record(
@@ -384,6 +379,13 @@ class CaseFolder(CaseReader):
     def _count(self, table: str, item_id: str) -> int:
         row = self._database.one(f"SELECT COUNT(*) FROM {table} WHERE item = ?", (item_id,))  # noqa: S608 - ours
         return int(row[0]) if row else 0
+
+
+def _plain(name: str) -> str:
+    """Return `name`. Raises ValueError when it is not a plain file name in lower case, or one of the case's own."""
+    if not _NAME.fullmatch(name) or name in _RESERVED:
+        raise ValueError(f"{name!r} is not a plain file name")
+    return name
 
 
 def _version() -> str:
