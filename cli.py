@@ -103,10 +103,10 @@ def _network_options(made: argparse.ArgumentParser) -> None:
 def _claim_options(made: argparse.ArgumentParser) -> None:
     claim = made.add_argument_group("what is claimed")
     claim.add_argument("--claim", type=Path, metavar="FILE", help="the claim as a TOML file (see docs/claims.md)")
-    claim.add_argument("--when", metavar="A[/B]", help="time or interval, e.g. 2022-04-01T05:00+03:00/05:51+03:00")
-    claim.add_argument("--where", metavar="PLACE", help="a place name, or LAT,LON[,RADIUS in metres]")
-    claim.add_argument("--what", metavar="TEXT", help="what the clip is said to show")
-    claim.add_argument("--actor", metavar="TEXT", help="who is said to have acted (never answered from pictures)")
+    claim.add_argument("--when", default="", metavar="A[/B]", help="time or interval, e.g. 2022-04-01T05:00+03:00/05:51+03:00")
+    claim.add_argument("--where", default="", metavar="PLACE", help="a place name, or LAT,LON[,RADIUS in metres]")
+    claim.add_argument("--what", default="", metavar="TEXT", help="what the clip is said to show")
+    claim.add_argument("--actor", default="", metavar="TEXT", help="who is said to have acted (never answered from pictures)")
 
 
 def _add_check(commands: Any) -> None:  # noqa: ANN401
@@ -284,6 +284,49 @@ def _key(words: argparse.Namespace) -> int:
     return errors.EXIT_DONE
 
 
+def _demo(words: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from pipelines.demo import demo
+    from pipelines.options import Options
+    from verify.settings import load
+
+    _say("The sample is drawn, not filmed. It is served on 127.0.0.1 and fetched from there like posts on a platform.")
+    options = Options(case=words.case, settings=load(words.settings), by=words.by, command=_repeatable())
+    if options.case is None:
+        options = replace(options, case=Path("firstseen-demo"))
+    result = _follow(demo(options), words)
+    if not result.written:
+        raise errors.FirstseenError(result.failed[0].reason, result.failed[0].advice)
+    if words.json:
+        from verify.records.wire import to_builtins
+
+        _print_json({"case": str(result.case), "report": to_builtins(result.written[0].report),
+                     "files": {name: str(p) for name, p in result.written[0].files.items()}})
+    else:
+        _print_clip(result.written[0])
+    if sys.stdout.isatty():
+        _open(result.written[0].files["html"])
+    return errors.EXIT_SOME_FAILED if result.failed else errors.EXIT_DONE
+
+
+def _audit(words: argparse.Namespace) -> int:
+    from verify.archive.audit import audit
+    from verify.records.wire import to_builtins
+
+    found = audit(words.case, head=words.head)
+    if words.json:
+        _print_json(to_builtins(found))
+    else:
+        for fault in found.faults:
+            print(f"{fault.kind}: {one_line(fault.sentence)}")
+        print(f"{found.files} files of {found.items} items re-hashed, {found.entries} log entries checked: "
+              f"{len(found.faults) or 'no'} fault{'' if len(found.faults) == 1 else 's'}. Head {found.head}")
+        for sentence in found.unproved:
+            print(f"Not proved: {one_line(sentence)}")
+    return errors.EXIT_NOTHING_DONE if found.faults else errors.EXIT_DONE
+
+
 def _doctor(words: argparse.Namespace) -> int:
     from pipelines.doctor import examine_installation
 
@@ -316,11 +359,11 @@ def _targets(words: list[str]) -> list[str]:
 
 def _claim(words: argparse.Namespace) -> Claim | None:
     """Return the claim of the options and the claim file, or None when nothing is claimed."""
-    from verify.claims.claim import Options, claim
+    from verify.claims.parse import claim
 
     if not hasattr(words, "claim"):
         return None
-    return claim(Options(what=words.what, when=words.when, where=words.where, by=words.actor), words.claim)
+    return claim(file=words.claim, what=words.what, when=words.when, where=words.where, by=words.actor)
 
 
 def _options(words: argparse.Namespace, formats: tuple[str, ...]) -> Options:

@@ -16,7 +16,7 @@ from pipelines.options import CheckResult, Options, Written
 from pipelines.pairs import with_pictures
 from pipelines.session import Session
 from pipelines.writing import write_clip
-from verify.claims import claim as claims
+from verify.claims import parse as claims
 from verify.errors import FirstseenError
 from verify.records.cases import ClipReport, Event, FailedItem, Item
 
@@ -68,8 +68,7 @@ def report_on(
     """
     options = options or Options(case=case, command=f"report_on({target!r})")
     if when or where or what:
-        said = claims.Options(when=when or None, where=where or None, what=what or None)
-        options = replace(options, claim=claims.claim(said))
+        options = replace(options, claim=claims.claim(when=when, where=where, what=what))
     job = check([target], options)
     while True:
         try:

@@ -173,7 +173,7 @@ def _examined(session: Session, items: list[Item]) -> Generator[tuple[Item, Exam
 def _kept(session: Session, item: Item, out: Path, future: Future[Examination]) -> Examination | FirstseenError:
     try:
         examination = future.result()
-        prints = load(out / "fingerprints.npz")
+        prints = load(out / "fingerprints.npz").values()
         return session.case.save_examination(item, examination, out, prints, label=label_of(item)).examination
     except FirstseenError as error:
         return error
