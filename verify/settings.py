@@ -37,6 +37,8 @@ class Settings:
     live: bool = False
     allow_hosts: tuple[str, ...] = ()  # host[:port] the network guard lets through though they are private
     proxy: str = ""
+    page: bool = True  # keep the post's page beside the video: source, screenshot, PDF
+    browser_sandbox: bool = True  # off only in a container where Chromium's own sandbox cannot start
 
 
 def load(path: Path | None, **changes: object) -> Settings:

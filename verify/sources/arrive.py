@@ -17,7 +17,7 @@ from verify.text import one_line
 @cache
 def sources() -> tuple[Source, ...]:
     """Return the sources of this room, lowest order first."""
-    return tuple(sorted(offer(verify.sources, Source).found, key=lambda one: one.order))  # type: ignore[type-abstract]
+    return tuple(sorted(offer(verify.sources, Source).found, key=lambda one: one.order))
 
 
 def arrive(target: str, staging: Path, settings: Settings, progress: Progress) -> Iterator[Arrival]:

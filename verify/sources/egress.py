@@ -48,8 +48,11 @@ class Guard:
     It counts what comes in (`received`), keeps what it refused (`refusals`) and can be stopped from any thread.
     """
 
-    def __init__(self, settings: Settings, resolve: Resolve = socket.getaddrinfo) -> None:
+    def __init__(
+        self, settings: Settings, resolve: Resolve = socket.getaddrinfo, silent: frozenset[str] = frozenset()
+    ) -> None:
         self.settings = settings
+        self._silent = silent  # hosts that are turned away without a word: a browser's own traffic
         self.received = 0
         self.refusals: list[Refusal] = []
         self.failures: list[str] = []  # names that do not resolve, hosts that do not answer
@@ -94,6 +97,8 @@ class Guard:
         """
         if self.stopped:
             raise NetworkError(f"The fetch was stopped: {self.stopped}.")
+        if plain(host) in self._silent:
+            raise RefusedAddressError(f"{host} is not part of any page.")
         addresses = self._checked(host, port)
         if self._upstream is not None:
             return self._keep(self._through_upstream(host, port))

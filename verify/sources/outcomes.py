@@ -99,21 +99,25 @@ def explain(url: str, failures: Iterable[dict[str, Any]], guard: Guard) -> First
 def classify(one: dict[str, Any]) -> tuple[type[SourceError], str] | None:
     """Return (error class, words after the address) for one failure, or None when nothing is known of it."""
     names = set(one.get("names") or ())
+    status = one.get("status")
+    words = clean(str(one.get("message") or ""))
     for name, outcome in _NAMES.items():
         if name in names:
             return outcome
-    status = one.get("status")
     if status in {404, 410}:
         return _STATUS[status]
-    words = clean(str(one.get("message") or ""))
     for pattern, kind, said in _WALLS:
         if re.search(pattern, words, re.IGNORECASE) and not (status and kind is NotVideoError):
             return kind, said
-    if status in _STATUS:
-        return _STATUS[status]
     if isinstance(status, int) and status >= 400:
-        return NetworkError, f"cannot be fetched now: the site answers with an error (HTTP {status})"
-    if one.get("errno") == errno.EFBIG:
+        other = (NetworkError, f"cannot be fetched now: the site answers with an error (HTTP {status})")
+        return _STATUS.get(status, other)
+    return _broken(names, words, one.get("errno"))
+
+
+def _broken(names: set[str], words: str, code: object) -> tuple[type[SourceError], str] | None:
+    """Return the outcome for a connection that broke, or None when it did not."""
+    if code == errno.EFBIG:
         return NetworkError, "is larger than this run allows (max_download in the settings)"
     if names & {"SSLError", "CertificateVerifyError"}:
         return NetworkError, "cannot be fetched safely: its TLS certificate does not hold"
@@ -122,7 +126,7 @@ def classify(one: dict[str, Any]) -> tuple[type[SourceError], str] | None:
     if "redirect loop" in words:
         return NetworkError, "cannot be fetched: it redirects in a circle"
     if names & _NETWORK_NAMES or "more expected" in words:
-        return NetworkError, f"cannot be fetched: {_short(words)}"
+        return NetworkError, f"cannot be fetched: {words.rstrip('.') or 'the connection broke'}"
     return None
 
 
@@ -144,7 +148,3 @@ def clean(message: str) -> str:
     text = re.sub(r"^(ERROR:\s*)?(\[[\w:+.-]+\]\s*)?", "", text.strip())
     text = re.split(r"; please report this issue|\. Confirm you are on the latest|\(caused by", text)[0]
     return one_line(text, 240)
-
-
-def _short(words: str) -> str:
-    return words.rstrip(".") or "the connection broke"

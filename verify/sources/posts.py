@@ -22,7 +22,7 @@ from verify.text import one_line
 @cache
 def platforms() -> tuple[Platform, ...]:
     """Return the known platforms, the most particular first."""
-    found = offer(verify.sources.platforms, Platform).found  # type: ignore[type-abstract]
+    found = offer(verify.sources.platforms, Platform).found
     return tuple(sorted(found, key=lambda one: one.order))
 
 

@@ -17,13 +17,14 @@ from typing import Any, ClassVar
 
 from verify.errors import DecoderCrashError, NetworkError, NotVideoError, SourceError
 from verify.records.media import Problem
-from verify.records.times import TimeBounds, moment
+from verify.records.times import moment
 from verify.settings import Settings
 from verify.sources import remux
 from verify.sources.base import Arrival, Progress, Received, Source
 from verify.sources.browser import find_browser
 from verify.sources.egress import Guard
 from verify.sources.outcomes import clean, explain
+from verify.sources.page import Capture, PageCapture, for_item
 from verify.sources.posts import post_from_info
 from verify.sources.watch import Watch
 from verify.text import one_line
@@ -68,6 +69,7 @@ class _Fetch:
 
     def __init__(self, target: str, folder: Path, settings: Settings, progress: Progress, guard: Guard) -> None:
         self.target, self.folder, self.settings, self.progress, self.guard = target, folder, settings, progress, guard
+        self.page = PageCapture(target, folder / "page", settings) if settings.page else None
 
     def run(self) -> Iterator[Arrival]:
         watch = Watch(self._job(), self.guard, self.settings, self.progress)
@@ -82,6 +84,8 @@ class _Fetch:
                     end = event
         finally:
             status = watch.close()
+            if self.page is not None:
+                self.page.stop()
         self._finish(end, arrived, status)
 
     def _job(self) -> dict[str, Any]:
@@ -134,20 +138,20 @@ class _Fetch:
         fetched = moment(now, "this machine's clock when the download ended")
         files = tuple(self._received(one) for one in event["files"])
         info = _info(files)
+        kept = self.page.result() if self.page is not None else Capture()
+        files += for_item(kept.files, int(event["number"]))
         problems = [Problem(part=str(p["part"]), reason=str(p["reason"])) for p in event["problems"]]
         problems += [Problem(part="download", reason=clean(str(w))) for w in event.get("warnings") or () if _matters(w)]
+        problems += kept.problems
         return Arrival(
             target=self.target,
             files=files,
-            post=post_from_info(self.target, info, self._page_dates(), fetched),
+            post=post_from_info(self.target, info, kept.dates, fetched),
             acquired=fetched,
             acquired_by=f"yt-dlp {yt_dlp_version()}",
             problems=tuple(problems),
             info={key: info[key] for key in _SHOWN if info.get(key) is not None},
         )
-
-    def _page_dates(self) -> tuple[TimeBounds, ...]:
-        return ()
 
     def _received(self, one: dict[str, Any]) -> Received:
         """Return one file of the child's list, checked: a plain name, a regular file, a role that it may give."""
