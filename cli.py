@@ -89,7 +89,7 @@ def _network_options(made: argparse.ArgumentParser) -> None:
         help="let the network guard reach this private host (tests, intranets); may be given more than once",
     )
     made.add_argument("--live", action="store_true", help="take live streams too, up to the time limit")
-    made.add_argument("--page", action="store_true", help="also keep the post's page (WACZ, screenshot, PDF)")
+    made.add_argument("--no-page", action="store_true", help="do not keep the post's page (source, screenshot, PDF)")
     made.add_argument(
         "--ask",
         action="append",
@@ -370,7 +370,12 @@ def _options(words: argparse.Namespace, formats: tuple[str, ...]) -> Options:
     from pipelines.options import Options
     from verify.settings import load
 
-    settings = load(words.settings, allow_hosts=tuple(words.allow_host) or None, live=words.live or None)
+    settings = load(
+        words.settings,
+        allow_hosts=tuple(words.allow_host) or None,
+        live=words.live or None,
+        page=False if words.no_page else None,
+    )
     return Options(
         case=words.case,
         settings=settings,
@@ -379,7 +384,6 @@ def _options(words: argparse.Namespace, formats: tuple[str, ...]) -> Options:
         claim=_claim(words),
         post=getattr(words, "post", ""),
         formats=formats,
-        page=words.page,
         ask=tuple(words.ask),
     )
 

@@ -23,13 +23,24 @@ class Teller(Generic[Result]):
     """What the work is given to tell with: `say` an event, or `check` whether it should stop."""
 
     def __init__(self) -> None:
-        self.events: queue.Queue[Event | None] = queue.Queue()
+        self.events: queue.Queue[tuple[Event, threading.Event] | None] = queue.Queue()
         self._stop = threading.Event()
 
     def say(self, event: Event) -> None:
         """Hand an event on. Raises Stopped when the reader is gone."""
         self.check()
-        self.events.put(event)
+        self.events.put((event, threading.Event()))
+
+    def hand_over(self, event: Event) -> None:
+        """Hand an event on and wait until the reader has dealt with it. Raises Stopped when the reader is gone.
+
+        For what lives only as long as the work goes on: files in a folder that the work cleans up, say.
+        """
+        self.check()
+        taken = threading.Event()
+        self.events.put((event, taken))
+        while not taken.wait(timeout=0.2):
+            self.check()
 
     def check(self) -> None:
         """Raise Stopped when the reader is gone."""
@@ -57,8 +68,10 @@ def as_events(work: Callable[[Teller[Result]], Result]) -> Generator[Event, None
     thread = threading.Thread(target=run, name="firstseen-work", daemon=True)
     thread.start()
     try:
-        while (event := teller.events.get()) is not None:
+        while (told := teller.events.get()) is not None:
+            event, taken = told
             yield event
+            taken.set()
         thread.join()
     finally:
         teller.stop()

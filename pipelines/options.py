@@ -21,7 +21,6 @@ class Options:
     claim: Claim | None = None
     post: str = ""  # the address of the post that a file saved by hand came from
     formats: tuple[str, ...] = ("html", "json")
-    page: bool = False  # keep the post's page as well
     ask: tuple[str, ...] = ()  # services asked by name; nothing is asked otherwise
 
 

@@ -53,7 +53,7 @@ def bring_in(session: Session, target: str) -> Generator[Event, None, tuple[list
             teller.say(_in_bytes(event))
 
         for arrival in arrive(target, staging, session.options.settings, progress):
-            teller.say(Event(kind="note", step="acquire", target=target, data={"arrival": arrival}))
+            teller.hand_over(Event(kind="note", step="acquire", target=target, data={"arrival": arrival}))
 
     yield Event(kind="started", step="acquire", target=target)
     flow = as_events(work)
@@ -187,10 +187,11 @@ def _kept(session: Session, item: Item, out: Path, future: Future[Examination]) 
 def search(session: Session, sha256: str) -> list[Match]:
     """Return all matches of a clip: new comparisons are made and kept, old ones are read. The clip is always `a`."""
     library, name = session.case.library, session.tools.search
-    among = library.to_compare(sha256, name)
-    if among:
+    new = set(library.to_compare(sha256, name))
+    if new:
         generation = library.generation()
-        library.save_matches(sha256, session.engine.search(sha256, among), name, generation)
+        found = [m for m in session.engine.search(sha256) if m.b in new]
+        library.save_matches(sha256, found, name, generation)
     found = [m if m.a == sha256 else turned(m) for m in library.matches(sha256, name)]
     ruled_out = {frozenset(d.subject.split()) for d in library.decisions().values() if d.category == "not a match"}
     kept = [m for m in found if frozenset((m.a, m.b)) not in ruled_out]
