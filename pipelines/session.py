@@ -7,14 +7,13 @@ import os
 from dataclasses import dataclass
 from types import TracebackType
 
-from verify.matching.engine import Engine
-
 import verify.descriptors
 from pipelines.options import Options
 from verify.archive.keys import SigningKey, default_key, load_key
 from verify.archive.store import CaseFolder, default_case
 from verify.catalog import offer
 from verify.descriptors.base import Descriptor
+from verify.matching.engine import Engine
 from verify.worker import Workers
 
 

@@ -16,6 +16,7 @@ from pipelines.flow import Teller, as_events
 from pipelines.session import Session
 from verify.checks import asking, summary
 from verify.errors import FirstseenError
+from verify.matching.turned import turned
 from verify.records.cases import Case, ClipReport, Event, FailedItem, Item, OtherClip
 from verify.records.fingerprints import load
 from verify.records.matches import Appearance, Match
@@ -196,33 +197,6 @@ def search(session: Session, sha256: str) -> list[Match]:
     ruled_out = {frozenset(d.subject.split()) for d in library.decisions().values() if d.category == "not a match"}
     kept = [m for m in found if frozenset((m.a, m.b)) not in ruled_out]
     return sorted(kept, key=lambda m: (m.kind != "same picture", -m.strength.score))
-
-
-def turned(match: Match) -> Match:
-    """Return the match seen from its other file."""
-    from verify.matching.geometry import invert
-
-    segments = tuple(
-        type(s)(
-            a_start=s.b_start, a_end=s.b_end, b_start=s.a_start, b_end=s.a_end, speed=1 / s.speed, reversed=s.reversed
-        )
-        for s in match.segments
-    )
-    frames = tuple(
-        type(f)(a_time=f.b_time, b_time=f.a_time, a_image=f.b_image, b_image=f.a_image, distance=f.distance)
-        for f in match.frames
-    )
-    return Match(
-        a=match.b,
-        b=match.a,
-        kind=match.kind,
-        segments=segments,
-        geometry=invert(match.geometry),
-        strength=match.strength,
-        frames=frames,
-        descriptors=match.descriptors,
-        notes=match.notes,
-    )
 
 
 def label_of(item: Item) -> str:

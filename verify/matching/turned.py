@@ -1,0 +1,49 @@
+"""A match seen from its other file. Rule: what is said of a and b changes places, and nothing else changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from verify.records.matches import FramePair, Geometry, Match, Segment
+
+
+def turned(match: Match) -> Match:
+    """Return `match` with a and b exchanged: segments, speed, geometry, outlines and frames."""
+    return replace(
+        match,
+        a=match.b,
+        b=match.a,
+        segments=tuple(_segment(s) for s in match.segments),
+        geometry=_geometry(match.geometry),
+        frames=tuple(_pair(f) for f in match.frames),
+    )
+
+
+def _segment(one: Segment) -> Segment:
+    speed = 1.0 / one.speed if one.speed else one.speed
+    return replace(
+        one, a_start=one.b_start, a_end=one.b_end, b_start=one.a_start, b_end=one.a_end, speed=round(speed, 3)
+    )
+
+
+def _pair(one: FramePair) -> FramePair:
+    return replace(one, a_time=one.b_time, b_time=one.a_time, a_image=one.b_image, b_image=one.a_image)
+
+
+def _geometry(one: Geometry) -> Geometry:
+    matrix = np.array(one.matrix, dtype=float).reshape(3, 3)
+    try:
+        inverse = np.linalg.inv(matrix)
+    except np.linalg.LinAlgError:  # a fit that folds the picture flat has no way back
+        return replace(one, outline_a=one.outline_b, outline_b=one.outline_a)
+    inverse /= inverse[2, 2]
+    return replace(
+        one,
+        matrix=tuple(float(v) for v in inverse.ravel()),
+        rotation=one.rotation if one.mirrored else -one.rotation,
+        scale=1.0 / one.scale if one.scale else one.scale,
+        outline_a=one.outline_b,
+        outline_b=one.outline_a,
+    )
