@@ -1,7 +1,7 @@
 """The report as Markdown (CommonMark, with tables). Rule: foreign text is escaped, never trusted to be plain.
 
-Every character that CommonMark or GitHub's tables give a meaning to is escaped with a backslash, `<` and `&` as
-entities, and line ends are folded: what comes from outside can only ever be words.
+Every character that CommonMark or GitHub's dialect gives a meaning to is escaped, `<`, `>` and `&` as entities, and
+line ends are folded: what comes from outside can only ever be words.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from verify.reports.base import Format, Pictures
 from verify.reports.page import web_link
 from verify.text import one_line
 
-_MEANING = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$^=:@])")  # CommonMark 2.4, GitHub tables, autolinks (`:`, `@`, `.`)
+# What CommonMark 2.4 and GitHub's tables, mentions, mathematics and strikethrough give a meaning to anywhere in a line.
+_ANYWHERE = re.compile(r"([\\`*_{}\[\]#|~$@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+# What has a meaning at the start of a line only: headings, lists, quotes, rules.
+_AT_START = re.compile(r"^(\s*)([-+=>]|\d+(?=[.)]))")
 
 
 class Markdown(Format):
@@ -75,8 +78,15 @@ class Markdown(Format):
 
 def plain(text: str) -> str:
     """Return `text` as Markdown that renders as these very words: nothing in it is markup, link or HTML."""
-    folded = one_line(text).replace("&", "&amp;").replace("<", "&lt;")
-    return _MEANING.sub(r"\\\1", folded)
+    folded = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = _ANYWHERE.sub(r"\\\1", folded)
+    start = _AT_START.match(escaped)
+    if start is None:
+        return escaped
+    mark = start.group(2)
+    rest = escaped[start.end() :]
+    # An ordered list is broken at its dot, every other mark at itself.
+    return f"{mark}\\{rest}" if mark.isdigit() else f"\\{mark}{rest}"
 
 
 def link(url: str, words: str) -> str:
@@ -94,12 +104,12 @@ def _percent(character: str) -> str:
 
 def _post(report: ClipReport) -> str:
     post = report.case.item.post
-    return f"\\. {link(post.url, 'Post')}" if post else ""
+    return f". {link(post.url, 'Post')}" if post else ""
 
 
 def _findings(findings: Sequence[Finding]) -> str:
     if not findings:
-        return "Nothing was tested on this part\\."
+        return "Nothing was tested on this part."
     rows = [
         [
             wording.BEARINGS[f.bearing]
@@ -115,8 +125,13 @@ def _findings(findings: Sequence[Finding]) -> str:
 
 def _appearances(known: Sequence[Appearance]) -> str:
     rows = [
-        [a.label, ", ".join(w for w in (a.author, a.platform) if w), wording.bounds(a.bounds)]
-        + [a.bounds.basis if a.bounds else "", a.url]
+        [
+            a.label,
+            ", ".join(w for w in (a.author, a.platform) if w),
+            wording.bounds(a.bounds),
+            a.bounds.basis if a.bounds else "",
+            a.url,
+        ]
         for a in known
     ]
     return _table(["Where", "By", "When (UTC)", "How the date is known", "Address"], rows)
@@ -165,12 +180,12 @@ def _foot(report: ClipReport | BatchReport) -> list[str]:
         plain(report.command),
         plain(f"Made {wording.stamp(report.made)}. {log if report.custody.head else ''}"),
         plain("Versions: " + ", ".join(f"{k} {v}" for k, v in report.versions.items())),
-        "A machine made this report\\. Whether the claim stands is for people to decide\\.",
+        "A machine made this report. Whether the claim stands is for people to decide.",
     ]
 
 
 def _points(lines: Sequence[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines) if lines else "None\\."
+    return "\n".join(f"- {line}" for line in lines) if lines else "None."
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

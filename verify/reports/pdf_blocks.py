@@ -1,0 +1,297 @@
+"""A report as a list of blocks that the PDF template sets. Rule: plain values only, foreign text as it came.
+
+`kind` says what a block is: heading, lead, para, code, links, list, finding, pictures, pair, timeline, stretches or
+table.
+Pictures are named by their path in the item; `as_pdf` puts files in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from verify.records.cases import BatchReport, ClipReport, Custody
+from verify.records.findings import Finding
+from verify.records.matches import Appearance
+from verify.records.times import TimeBounds
+from verify.reports import batch_view, clip_view, drawing, wording
+from verify.reports.page import web_link
+from verify.text import one_line
+
+Block = dict[str, Any]
+
+_MOST_FRAMES = 12  # on the first page; all of them stand in the HTML report
+_KEY = (
+    "Bar: not before to not after. Thin bar: an end is open. Broken outline: a clock without a zone, every zone on "
+    "earth is drawn. Shaded: the claimed time. Times in UTC."
+)
+
+
+def of_clip(report: ClipReport) -> Block:
+    """Return the content of one clip's report."""
+    found = clip_view.view(report)
+    case = report.case
+    blocks: list[Block] = [
+        _frames(found),
+        *_claimed(found),
+        _heading("What was found"),
+        {"kind": "lead", "text": clip_view.headline(report)},
+        _para(clip_view.earliest_sentence(found)),
+        _heading("Claim against evidence"),
+    ]
+    for part in found.parts:
+        blocks += [
+            _heading(part.heading, 2),
+            _para(f"Claimed: {part.claimed}" if part.claimed else "Not claimed.", True),
+        ]
+        blocks += [finding(f) for f in part.findings] or [_para("Nothing was tested on this part.", True)]
+    if case.decisions:
+        told = [
+            f"{d.category}{' (undone)' if d.undone else ''}, {d.by}, {wording.stamp(d.at)}: {d.note}"
+            for d in case.decisions
+        ]
+        blocks += [_heading("Decided by people"), _list(told)]
+    blocks += _copies(found)
+    blocks += _timeline(found.appearances, case.claim.when if case.claim else None)
+    blocks += [_heading("What was not established"), _list(report.not_established)]
+    blocks += _metadata(found)
+    files = [f"{f.name} ({f.role}), {wording.size(f.size)}, SHA-256 {f.sha256}" for f in case.item.files]
+    blocks += [_heading("Files kept"), _list(files)]
+    return _content("Provenance report", found.title, found.facts, blocks, report, case.item.media.sha256)
+
+
+def of_batch(report: BatchReport) -> Block:
+    """Return the content of a batch report."""
+    found = batch_view.view(report)
+    blocks: list[Block] = [_heading("Recordings with copies")]
+    for group in found.groups:
+        blocks += _group(group)
+    if not found.groups:
+        blocks.append(_para("No clip was found to be a copy of another."))
+    if found.soundtracks:
+        pairs = [[p.a.label, p.b.label, wording.false_rate(p.match.strength)] for p in found.soundtracks]
+        blocks += [_heading("Same soundtrack only (not copies)"), table(("One clip", "The other", "Strength"), pairs)]
+    blocks += [_heading("Standing alone"), _list([f"{c.label} ({c.sha256[:16]})" for c in found.singles])]
+    if report.failed:
+        failed = [[f.target, f.reason, f.advice] for f in report.failed]
+        blocks += [_heading("Not examined"), table(("Item", "Reason", "What to do"), failed)]
+    return _content("Copies report", found.headline, found.facts, blocks, report, "")
+
+
+def finding(one: Finding) -> Block:
+    """Return one finding with its evidence, limits and how to check it by hand."""
+    lines = [{"label": e.label, "value": f"{e.value}{' [' + e.place + ']' if e.place else ''}"} for e in one.evidence]
+    lines += [{"label": "Limits", "value": one.limits}] if one.limits else []
+    lines += [{"label": "Check by hand", "value": one.recheck}] if one.recheck else []
+    weighed = one.bearing in {"supports", "questions"}
+    return {
+        "kind": "finding",
+        "bearing": one.bearing,
+        "heading": wording.BEARINGS[one.bearing],
+        "weight": f"{one.weight} by itself" if weighed else "",
+        "sentence": one.sentence,
+        "lines": lines,
+    }
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float] = ()) -> Block:
+    """Return a table with a header row; `widths` are shares, equal where not given."""
+    shares = list(widths) or [1] * len(columns)
+    return {"kind": "table", "columns": list(columns), "rows": [list(r) for r in rows], "widths": shares}
+
+
+def _content(
+    kicker: str, title: str, facts: Sequence[str], blocks: list[Block], report: ClipReport | BatchReport, sha256: str
+) -> Block:
+    blocks += [
+        _heading("How to repeat it"),
+        {"kind": "code", "text": report.command},
+        _para(f"Made {wording.stamp(report.made)}. {_custody(report.custody)}", True),
+        _para("Versions: " + ", ".join(f"{k} {v}" for k, v in report.versions.items()), True),
+        _para("A machine made this report. Whether the claim stands is for people to decide.", True),
+    ]
+    footer = [f"firstseen {report.versions.get('firstseen', '')}, {wording.stamp(report.made)}"]
+    footer += [f"SHA-256 of the clip {sha256}"] if sha256 else []
+    footer += [f"Head of the custody log {report.custody.head}"] if report.custody.head else []
+    return {
+        "kicker": kicker,
+        "title": one_line(title),
+        "facts": " · ".join(facts),
+        "keywords": ["provenance report"],
+        "footer": footer,
+        "blocks": blocks,
+    }
+
+
+def _custody(custody: Custody) -> str:
+    if not custody.head:
+        return ""
+    signed = f"signed by {custody.signed_by}" if custody.signed_by else "not signed"
+    return f"Custody log: {wording.count(custody.entries, 'entry', 'entries')}, head {custody.head}, {signed}."
+
+
+def _heading(text: str, level: int = 1) -> Block:
+    return {"kind": "heading", "level": level, "text": text}
+
+
+def _para(text: str, quiet: bool = False) -> Block:
+    return {"kind": "para", "text": text, "quiet": quiet}
+
+
+def _list(items: Iterable[str]) -> Block:
+    return {"kind": "list", "items": list(items) or ["None."]}
+
+
+def _frames(found: clip_view.ClipView) -> Block:
+    frames = found.keyframes
+    step = max(1, -(-len(frames) // _MOST_FRAMES))
+    chosen = frames[::step]
+    return {
+        "kind": "pictures",
+        "columns": 4 if len(chosen) > 2 else 2,
+        "pictures": [
+            {"file": k.path, "alt": f"Frame at {wording.clock(k.time)}", "caption": wording.clock(k.time)}
+            for k in chosen
+        ],
+    }
+
+
+def _claimed(found: clip_view.ClipView) -> list[Block]:
+    told = [f"{wording.sentence(p.part)}: {p.claimed}" for p in found.parts if p.claimed]
+    return [_heading("What is claimed"), _list(told)] if told else []
+
+
+def _copies(found: clip_view.ClipView) -> list[Block]:
+    searched = found.report.case.searched
+    blocks = [_heading("Copies and shared footage")]
+    if searched:
+        told = f"Searched {wording.count(searched.clips, 'clip')} by {', '.join(searched.descriptors)}."
+        blocks.append(_para(told if found.pictures else f"{told} No other clip shares its picture."))
+        blocks += [_para(f"Not searched: {p.part}. {p.reason}", True) for p in searched.not_searched]
+    else:
+        blocks.append(_para("No library of clips was searched."))
+    for shared in found.pictures:
+        blocks += _match(shared, found)
+    if found.soundtracks:
+        blocks.append(_heading("Same soundtrack only (not copies)", 2))
+        blocks += [_para(f"{s.label}: {wording.false_rate(s.match.strength)}.") for s in found.soundtracks]
+    return blocks
+
+
+def _match(shared: clip_view.Shared, found: clip_view.ClipView) -> list[Block]:
+    match, strength = shared.match, shared.match.strength
+    how = f" ({', '.join(match.geometry.words)})" if match.geometry.words else ""
+    blocks = [
+        _heading(f"{shared.label}{how}", 2),
+        _para(f"{wording.sentence(strength.words or 'strength not rated')}: {wording.false_rate(strength)}."),
+        {
+            "kind": "stretches",
+            "parts": [
+                {"a": _share(s.a_start, s.a_end, found.duration), "b": _share(s.b_start, s.b_end, shared.duration)}
+                for s in match.segments
+            ],
+        },
+        _para("; ".join(wording.segment(s) for s in match.segments) + ".", True),
+    ]
+    ratio = found.keyframes[0].height / found.keyframes[0].width if found.keyframes else 9 / 16
+    other = shared.other
+    theirs = other.height / other.width if other and other.width and other.height else ratio
+    for pair in match.frames[:2]:
+        blocks.append(
+            {
+                "kind": "pair",
+                "left": _side(pair.a_image, "This clip", pair.a_time, match.geometry.outline_a, ratio),
+                "right": _side(pair.b_image, "The other clip", pair.b_time, match.geometry.outline_b, theirs),
+            }
+        )
+    return blocks
+
+
+def _side(path: str, name: str, time: float, outline: Sequence[tuple[float, float]], ratio: float) -> Block:
+    told = f"{name} at {wording.clock(time)}"
+    return {"file": path, "alt": told, "caption": told, "outline": [list(c) for c in outline], "ratio": ratio}
+
+
+def _share(start: float, end: float, whole: float) -> list[float]:
+    length = max(whole, end, 0.001)
+    return [100 * start / length, max(0.3, 100 * (end - start) / length)]
+
+
+def _timeline(known: Sequence[Appearance], claimed: TimeBounds | None) -> list[Block]:
+    axis = drawing.axis([*(a.bounds for a in known if a.bounds), *([claimed] if claimed else [])])
+    blocks = [_heading("Known appearances")]
+    if axis is None:
+        return [*blocks, _para("Nothing is dated.", True)]
+    band = drawing.bar(axis, claimed) if claimed else None
+    ticks = [at for at, _ in axis.ticks()]
+    rows = [_row(axis, "Claimed time", claimed, None, ticks, True)] if claimed else []
+    rows += [_row(axis, _by(a), a.bounds, band, ticks, False) for a in known]
+    words = "Ticks: " + ", ".join(w for _, w in axis.ticks()) + ". "
+    links = [{"url": web_link(a.url), "words": one_line(a.label, 60)} for a in known if web_link(a.url)]
+    return [*blocks, {"kind": "timeline", "rows": rows, "key": words + _KEY}, {"kind": "links", "items": links}]
+
+
+def _row(
+    axis: drawing.Axis,
+    label: str,
+    known: TimeBounds | None,
+    band: drawing.Bar | None,
+    ticks: list[float],
+    claimed: bool,
+) -> Block:
+    bar = drawing.bar(axis, known) if known else None
+    return {
+        "label": label,
+        "when": wording.bounds(known),
+        "ticks": ticks,
+        "claimed": claimed,
+        "band": [band.left, band.width] if band else [],
+        "bar": [bar.left, bar.width] if bar else [],
+        "open": bool(bar and (bar.open_left or bar.open_right)),
+        "sure": bar.sure if bar else True,
+    }
+
+
+def _by(known: Appearance) -> str:
+    by = ", ".join(w for w in (known.author, known.platform) if w)
+    return one_line(f"{known.label}{' (' + by + ')' if by else ''}", 80)
+
+
+def _metadata(found: clip_view.ClipView) -> list[Block]:
+    examined = found.report.case.examination
+    if examined is None:
+        return [_heading("Metadata"), _para("The file could not be examined.")]
+    tags = [[t.name, t.value + (f" ({t.note})" if t.note else ""), t.reader, t.place] for t in examined.tags]
+    return [
+        _heading("Metadata"),
+        _para("What the file says of itself. Anyone can write these fields, and platforms rewrite most of them.", True),
+        table(("Tag", "Value", "Reader", "Place"), tags, (2, 4, 1.4, 3)),
+    ]
+
+
+def _group(group: batch_view.Group) -> list[Block]:
+    first = group.recording.earliest
+    when = (
+        f"Earliest known: {first.label}, {wording.bounds(first.bounds)}." if first else "No copy is surely the first."
+    )
+    rows = [
+        [
+            m.clip.label,
+            ", ".join(w for w, on in (("earliest known", m.earliest), ("best copy", m.best)) if on),
+            m.change,
+            m.clip.sha256[:16],
+        ]
+        for m in group.members
+    ]
+    rows += [[c.label, "holds it, among others", "", c.sha256[:16]] for c in group.containers]
+    shown = [(m.clip.thumbnail, m.clip.label) for m in group.members[:6]]
+    return [
+        _heading(f"{group.recording.id}: {wording.count(len(group.members), 'copy', 'copies')}", 2),
+        _para(when),
+        {
+            "kind": "pictures",
+            "columns": 6,
+            "pictures": [{"file": f, "alt": f"Frame of {label}", "caption": one_line(label, 24)} for f, label in shown],
+        },
+        table(("Clip", "Role", "What it did", "SHA-256"), rows, (3, 2, 3, 2)),
+    ]
