@@ -36,6 +36,10 @@ class Platform(ABC):
         """Return the author's handle as it stands in `url`, or ""."""
         return ""
 
+    def addresses(self, url: str) -> tuple[str, ...]:
+        """Return the addresses under which archives may hold the same post, `url` first."""
+        return (url,)
+
     def id_dates(self, post_id: str) -> tuple[TimeBounds, ...]:
         """Return what the id itself says of when the post was made; most ids say nothing."""
         return ()

@@ -28,6 +28,14 @@ class X(Platform):
         handle = found(r"^/(\w{1,15})/status", url)
         return "" if handle == "i" else handle
 
+    def addresses(self, url: str) -> tuple[str, ...]:
+        """Return the address under both names of the site: most captures before 2024 are of twitter.com."""
+        author, post_id = self.author(url), self.post_id(url)
+        if not post_id:
+            return (url,)
+        path = f"/{author or 'i'}/status/{post_id}"
+        return tuple(dict.fromkeys((url, f"https://twitter.com{path}", f"https://x.com{path}")))
+
     def id_dates(self, post_id: str) -> tuple[TimeBounds, ...]:
         """Return the millisecond in the id: `(id >> 22) + 1288834974657`; nothing before snowflakes or after now."""
         if not post_id.isdigit() or not _FIRST <= int(post_id) < 1 << 63:
