@@ -216,7 +216,8 @@ def _check(words: argparse.Namespace) -> int:
 
 def _print_clip(written: Any) -> None:  # noqa: ANN401 - pipelines.options.Written, imported below the command
     report = written.report
-    name = one_line(report.case.item.media.name, 60)
+    post = report.case.item.post
+    name = one_line((post.title if post else "") or report.case.item.media.name, 80)
     print(f"{name}  [{report.case.item.id}]")
     for sentence in report.summary:
         print(f"  {one_line(sentence)}")

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipelines.flow import Teller, as_events
@@ -210,7 +210,7 @@ def label_of(item: Item) -> str:
 def appearance_of(item: Item) -> Appearance:
     """Return where and when an item's clip was: its post's best date, else `not after` our own receiving it."""
     post = item.post
-    bounds = post.dates[0] if post and post.dates else None
+    bounds = best_date(post.dates) if post else None
     if bounds is None and item.acquired is not None:
         bounds = TimeBounds(
             not_before=None,
@@ -228,6 +228,16 @@ def appearance_of(item: Item) -> Appearance:
         author=post.author if post else "",
         platform=post.platform if post else "",
     )
+
+
+def best_date(dates: Iterable[TimeBounds]) -> TimeBounds | None:
+    """Return the date that says most about when a post was published: closed and narrowest, else the first stated.
+
+    A server's Last-Modified is open to the past, so any date of publication goes before it.
+    """
+    stated = list(dates)
+    closed = [d for d in stated if d.width is not None]
+    return min(closed, key=lambda d: d.width or timedelta.max) if closed else next(iter(stated), None)
 
 
 def appearances_of(session: Session, sha256: str) -> tuple[Appearance, ...]:
