@@ -76,27 +76,30 @@ def _read(data: Bytes, out: Collector) -> list[str]:
     order: list[str] = []
     for chunk in chunks(data, out):
         order.append(chunk.path)
-        kind = chunk.type
-        if kind in _INFO:
-            _text(_INFO[kind], chunk, data, out)
-        elif kind == "avih":
-            _header(data.read(chunk.start, 56), chunk, out)
-        elif kind == "strh":
-            raw = data.read(chunk.start, 8)
-            codec = clean(raw[4:8].decode("latin-1"))
-            if codec.isprintable():
-                out.add("codec", codec, chunk.path, chunk.start + 4, raw[4:8])
-        elif kind == "strn":
-            _text("track name", chunk, data, out)
-        elif kind in ("_PMX", "XMP "):
+        if chunk.type in _INFO:
+            _text(_INFO[chunk.type], chunk, data, out)
+        elif chunk.type in ("_PMX", "XMP "):
             xmp.tags(data.read(chunk.start, chunk.length), chunk.path, chunk.start, out)
-        elif kind == "JUNK":
-            _junk(chunk, data.read(chunk.start, min(chunk.length, 512)), out)
-        elif kind == "VP8X":
-            _canvas(data.read(chunk.start, 10), chunk, out)
-        elif kind == "C2PA":
-            out.add("credentials box", "C2PA", chunk.path, chunk.start)
+        else:
+            _other(chunk, data.read(chunk.start, min(chunk.length, 512)), out)
     return order
+
+
+def _other(chunk: Chunk, raw: bytes, out: Collector) -> None:
+    if chunk.type == "avih":
+        _header(raw, chunk, out)
+    elif chunk.type == "strh":
+        codec = clean(raw[4:8].decode("latin-1"))
+        if codec.isprintable():
+            out.add("codec", codec, chunk.path, chunk.start + 4, raw[4:8])
+    elif chunk.type == "strn":
+        out.add("track name", decoded(raw.split(b"\0", 1)[0]), chunk.path, chunk.start, raw)
+    elif chunk.type == "JUNK":
+        _junk(chunk, raw, out)
+    elif chunk.type == "VP8X":
+        _canvas(raw[:10], chunk, out)
+    elif chunk.type == "C2PA":
+        out.add("credentials box", "C2PA", chunk.path, chunk.start)
 
 
 def _text(name: str, chunk: Chunk, data: Bytes, out: Collector) -> None:

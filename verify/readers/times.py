@@ -9,9 +9,9 @@ from verify.readers.collect import iso
 from verify.tagnames import NOT_SET
 
 _NUMERIC = re.compile(
-    r"""^\s*(?P<y>\d{4})[:\-/.](?P<mo>\d{1,2})[:\-/.](?P<d>\d{1,2})
-    (?:[ T]+(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?P<f>[.,]\d+)?)?)?
-    \s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2})?\s*(?:DST)?\s*$""",
+    r"""^\s*(?P<y>\d{4})[:\-/.]\s?(?P<mo>\d{1,2})[:\-/.]\s?(?P<d>\d{1,2})/?
+    (?:[ T]+(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?P<f>[.,]\d+)?)?\s?(?P<half>[AP]M)?)?
+    \s*(?P<z>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?\s*(?:DST)?\s*$""",
     re.VERBOSE,
 )
 _COMPACT = re.compile(
@@ -21,7 +21,7 @@ _COMPACT = re.compile(
 _YEAR = re.compile(r"^\s*(?P<y>\d{4})\s*$")
 # `Mon Mar 10 15:04:43 2003` (C's asctime; AVI IDIT), also with a comma or the year before the clock.
 _ASCTIME = re.compile(
-    r"^\s*(?:[A-Z][a-z]{2},?\s+)?(?P<mo>[A-Z][A-Za-z]{2})\s+(?P<d>\d{1,2})\s+"
+    r"^\s*(?:[A-Za-z]{3},?\s+)?(?P<mo>[A-Za-z]{3})\s+(?P<d>\d{1,2})\s+"
     r"(?P<h>\d{1,2}):(?P<mi>\d{2}):(?P<s>\d{2})\s+(?P<y>\d{4})\s*$"
 )
 _MONTHS = {
@@ -57,12 +57,18 @@ def _assembled(part: dict[str, str | None]) -> tuple[str, str]:
     seconds = min(int(part.get("s") or 0), 59)  # a leap second is told as :60
     fraction = int(((part.get("f") or ".0")[1:] + "000000")[:6])
     try:
-        at = datetime(day.year, day.month, day.day, int(part["h"] or 0), int(part["mi"] or 0), seconds, fraction)
+        at = datetime(day.year, day.month, day.day, _hour(part), int(part["mi"] or 0), seconds, fraction)
         zone = _zone(part.get("z"))
         at = at.replace(tzinfo=zone) if zone else at
     except ValueError:
         return "", "not a time of day"
     return iso(at), ""
+
+
+def _hour(part: dict[str, str | None]) -> int:
+    """Return the hour of a 24-hour clock; old Casio cameras write `1:42PM`."""
+    hour, half = int(part["h"] or 0), part.get("half")
+    return hour % 12 + (12 if half == "PM" else 0) if half and hour <= 12 else hour
 
 
 def _zone(text: str | None) -> timezone | None:
@@ -71,7 +77,7 @@ def _zone(text: str | None) -> timezone | None:
         return None
     if text in ("Z", "UTC", "GMT"):
         return UTC
-    hours, minutes = int(text[1:3]), int(text[-2:])
+    hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
     offset = timedelta(hours=hours, minutes=minutes)
     if minutes > 59 or offset > timedelta(hours=14):
         raise ValueError("no such zone")
