@@ -22,6 +22,7 @@ from verify.records.cases import (
     FailedItem,
     Item,
     OtherClip,
+    OutsideLink,
     Searched,
 )
 from verify.records.claims import Claim, Place
@@ -528,6 +529,24 @@ SUMMARY = (
 )
 
 
+ELSEWHERE = (
+    OutsideLink(
+        about="A frame of this clip",
+        service="Google Lens",
+        url="https://lens.google.com/",
+        words="drop the picture there",
+        ready=False,
+    ),
+    OutsideLink(about="A frame of this clip", service="TinEye", url="https://tineye.com/", words="", ready=False),
+    OutsideLink(
+        about="Kept copies of the post",
+        service="Wayback Machine",
+        url="https://web.archive.org/web/*/https://example.org/status/1509712148689846273",
+        words="captures, oldest first",
+    ),
+)
+
+
 def clip_report(**changes: Any) -> ClipReport:
     """Return the made clip report, with `changes` over it."""
     case = Case(
@@ -570,6 +589,7 @@ def clip_report(**changes: Any) -> ClipReport:
             "fingerprints": "phash/1 local/2 sound/1",
         },
         settings={"max_keyframes": 24, "worker_memory": 2147483648, "allow_hosts": []},
+        elsewhere=ELSEWHERE,
     )
     return replace(made, **changes)
 

@@ -78,6 +78,21 @@ class Custody:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OutsideLink:
+    """An address where a person can look further: nothing is sent there until the person follows it.
+
+    `about` says what is looked for there (`this clip's frames`, the claimed place, the post's address); `ready` is
+    False where the page opens empty and the picture must be given there by hand.
+    """
+
+    about: str
+    service: str
+    url: str
+    words: str = ""
+    ready: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ClipReport:
     """Findings about one clip, with everything needed to run it again and get the same."""
 
@@ -91,6 +106,7 @@ class ClipReport:
     command: str
     versions: dict[str, str]
     settings: dict[str, Any]
+    elsewhere: tuple[OutsideLink, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,5 +174,6 @@ __all__ = [
     "FailedItem",
     "Item",
     "OtherClip",
+    "OutsideLink",
     "Searched",
 ]

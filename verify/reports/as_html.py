@@ -15,8 +15,8 @@ from verify.reports.page import Album, render
 
 # A report lies in `items/<id>/` of its case (design, section 6), and `MediaFile.path` starts at the case.
 TO_CASE = "../../"
-# A thousand thumbnails of 160 pixels are about 5 MB; beyond that a page opens slowly on a phone.
-BATCH_BUDGET = 9_000_000
+# Pictures inside the page of a batch; those beyond are read from the case folder beside it, when scrolled to.
+BATCH_BUDGET = 3_000_000
 
 
 class Html(Format):
@@ -45,7 +45,6 @@ class Html(Format):
             near=near,
             near_rows=_inside(near, found.appearances),
             curves=_curves(found),
-            elsewhere=(),
         )
 
     def batch(self, report: BatchReport, pictures: Pictures) -> bytes:

@@ -28,6 +28,7 @@ PAGES = Path(__file__).parent / "pages"
 # A report is attached to mails and stories: about 3 MB as base64 is what every mail server still takes.
 PICTURE_BUDGET = 2_100_000
 
+_PLAIN_PATH = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]*")
 _MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
 
 
@@ -54,6 +55,16 @@ class Album:
         self.spent += len(data)
         # Base64 has no character that HTML gives a meaning to.
         return Markup(f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}")  # noqa: S704
+
+    def near(self, path: str) -> Markup | None:
+        """Return the picture as `uri` does, or its address beside the page where the budget is spent.
+
+        Only for a page that lies where the paths of its pictures start. None where there is no such picture.
+        """
+        inside = self.uri(path)
+        if inside is not None or path not in self.left_out or not _PLAIN_PATH.fullmatch(path):
+            return inside
+        return Markup(path)  # noqa: S704 - letters, digits, dots, dashes and slashes only
 
 
 def media_type(data: bytes) -> str:

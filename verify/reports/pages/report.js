@@ -6,10 +6,12 @@
   const still = document.getElementById("player-still");
   const note = document.getElementById("player-note");
   const clock = document.getElementById("player-time");
+  const save = document.getElementById("player-save");
   if (dialog && video && typeof dialog.showModal === "function") {
-    const source = video.dataset.src || "";
+    // The kept copy of a report lies one folder deeper than the newest one: both places are tried.
+    const sources = video.dataset.src ? [video.dataset.src, "../" + video.dataset.src] : [];
     let wanted = 0;
-    let broken = !source;
+    let tried = 0;
     const showStill = (picture) => {
       still.hidden = false;
       video.hidden = true;
@@ -29,11 +31,16 @@
         still.hidden = true;
         video.hidden = false;
         dialog.showModal();
-        if (broken) { showStill(picture); return; }
-        video.onerror = () => { broken = true; showStill(picture); };
-        if (!video.src) { video.src = source; video.load(); } else { seek(); }
-        const playing = video.play();
-        if (playing) { playing.catch(() => { /* the reader presses play */ }); }
+        save.hidden = !picture;
+        if (picture) { save.href = picture.src; save.download = "frame-" + wanted.toFixed(2) + ".jpg"; }
+        const play = () => {
+          if (tried >= sources.length) { showStill(picture); return; }
+          video.onerror = () => { tried += 1; video.removeAttribute("src"); play(); };
+          if (!video.getAttribute("src")) { video.src = sources[tried]; video.load(); } else { seek(); }
+          const playing = video.play();
+          if (playing) { playing.catch(() => { /* the reader presses play */ }); }
+        };
+        play();
       });
     }
     document.getElementById("player-close").addEventListener("click", () => dialog.close());
