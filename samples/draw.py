@@ -169,7 +169,7 @@ def _exposed(light: Picture, view: View, number: int, grain: np.random.Generator
 
 def label(picture: Frame, corner: int = 0, words: str = LABEL) -> Frame:
     """Return `picture` with `words` in one of its four corners: what the clip is must be on the picture itself."""
-    done = np.ascontiguousarray(picture)
+    done = np.ascontiguousarray(picture)  # drawn on in place
     size = 0.42 if done.shape[1] < 600 else 0.5
     (wide, high), _ = cv2.getTextSize(words, cv2.FONT_HERSHEY_SIMPLEX, size, 1)
     x = 8 if corner % 2 == 0 else done.shape[1] - wide - 8
@@ -256,7 +256,7 @@ def _fitted(picture: Frame, wide: int, high: int) -> Frame:
 
 
 def draw(folder: Path, tell: Callable[[str], None] = lambda words: None) -> None:
-    """Draw every clip of the sample into `folder`."""
+    """Draw every clip of the sample into `folder`. Copies are made of the labelled pictures, and labelled again."""
     folder.mkdir(parents=True, exist_ok=True)
     bare = {}
     for view in (NEAR, FAR, FIRE, STREET):

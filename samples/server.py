@@ -7,6 +7,7 @@ what posts.toml says; whatever is served says that it is drawn.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import threading
 import tomllib
@@ -220,12 +221,17 @@ def story_page(demo: Demo) -> str:
     """Return the story as a page, the stand-ins embedded: quotes, frames, a video element, and bare short links."""
     words = (_belgorod() / "story.md").read_text(encoding="utf-8").split("## Posts that")[0]
     title, *paragraphs = [p.strip() for p in words.split("\n\n") if p.strip()]
-    told = "".join(f"<p>{escape(' '.join(p.split()))}</p>\n" for p in paragraphs)
+    told = "".join(f"<p>{_linked(' '.join(p.split()))}</p>\n" for p in paragraphs)
     head = (
         '<meta property="article:published_time" content="2022-04-01T16:00:00+03:00">\n'
         f'<meta property="og:title" content="{escape(title.removeprefix("# "))}">\n'
     )
     return _html(title.removeprefix("# "), f"<article>\n{told}{_embeds(demo)}</article>", head)
+
+
+def _linked(words: str) -> str:
+    """Return a paragraph of story.md as HTML: its `[text](address)` links are the only markup it has."""
+    return re.sub(r"\[([^\]]+)\]\((\S+?)\)(?=[\s).,]|$)", r'<a href="\2">\1</a>', escape(words))
 
 
 def _embeds(demo: Demo) -> str:

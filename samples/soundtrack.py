@@ -54,7 +54,7 @@ def _blasts(times: Sound, place: tuple[float, float, float]) -> Sound:
         bang = band(bang, 25, _dull(metres))
         bang /= np.abs(bang).max()
         for echo, lag in ((1.0, 0.0), (0.3, 0.21 + 0.05 * number), (0.18, 0.52)):
-            _place(total, bang * echo * strength * min(1.2, 380.0 / metres), when + lag + metres / SPEED - times[0])
+            _place(total, bang * echo * strength * min(2.6, 1100.0 / metres), when + lag + metres / SPEED - times[0])
     return total
 
 
