@@ -40,7 +40,7 @@ def tools() -> Tools:
             versions[name] = version(name)
         except PackageNotFoundError:  # run from a checkout that is not installed
             versions[name] = "unknown"
-    found = offer(verify.descriptors, Descriptor).found  # type: ignore[type-abstract]  # the room's base
+    found = offer(verify.descriptors, Descriptor).found
     return Tools(versions=versions, descriptors={d.name: d.version for d in found})
 
 

@@ -18,7 +18,7 @@ from verify.reports.base import Format
 @cache
 def formats() -> dict[str, Format]:
     """Return every report format by its name."""
-    return {f.name: f for f in offer(verify.reports, Format).found}  # type: ignore[type-abstract]  # the room's base
+    return {f.name: f for f in offer(verify.reports, Format).found}
 
 
 def chosen(names: tuple[str, ...]) -> list[Format]:
