@@ -7,6 +7,7 @@ and flames never return that exactly. Where nothing moves nothing can be told, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,12 +28,13 @@ class Repeat:
     ratio: float  # difference of the copy over difference of neighbours; near 0: exact
     backwards: bool = False
 
-    def told(self, step: float) -> dict[str, Any]:
-        """Return it in seconds, as plain values."""
+    def told(self, times: Sequence[float] | npt.NDArray[Any]) -> dict[str, Any]:
+        """Return it in seconds, as plain values; `times` holds the second of each row."""
+        end = min(self.first + self.length, len(times) - 1)
         return {
-            "start": round(self.first * step, 2),
-            "end": round((self.first + self.length) * step, 2),
-            "again": round(self.again * step, 2),
+            "start": round(float(times[self.first]), 2),
+            "end": round(float(times[end]), 2),
+            "again": round(float(times[min(self.again, len(times) - 1)]), 2),
             "ratio": round(self.ratio, 3),
             "backwards": self.backwards,
         }

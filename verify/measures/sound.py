@@ -113,7 +113,7 @@ class Hearing(Measure):
             "digital_silences": [] if quiet.all() else _stretches(quiet),
             "all_digital_silence": bool(quiet.all()),
             "loudest": round(float(envelope.max(initial=FLOOR)), 1),
-            "repeats": [r.told(_HOP / self._rate) for r in again],
+            "repeats": [r.told(np.arange(len(rows)) * _HOP / self._rate) for r in again],
         }
         heard = Sound(
             sample_rate=self._rate,
