@@ -37,6 +37,7 @@ class Settings:
     live: bool = False
     allow_hosts: tuple[str, ...] = ()  # host[:port] the network guard lets through though they are private
     proxy: str = ""
+    cookies: str = ""  # a Netscape cookie file for posts behind a login; each cookie goes to its own site only
     page: bool = True  # keep the post's page beside the video: source, screenshot, PDF
     wayback: str = "https://web.archive.org"  # asked only with --ask wayback
     browser_sandbox: bool = True  # off only in a container where Chromium's own sandbox cannot start

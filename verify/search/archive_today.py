@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from verify.search.base import AddressSearch, Link
+from verify.search.base import AddressSearch, Link, whole
 
 
 class ArchiveToday(AddressSearch):
@@ -15,4 +15,6 @@ class ArchiveToday(AddressSearch):
 
     def link(self, url: str) -> Link:
         """Return the list of its copies of `url`."""
-        return Link(service=self.name, url=f"https://archive.ph/{url}", words="copies people saved, with their times")
+        return Link(
+            service=self.name, url=f"https://archive.ph/{whole(url)}", words="copies people saved, with their times"
+        )

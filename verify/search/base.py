@@ -116,6 +116,11 @@ def quoted(text: str) -> str:
     return urllib.parse.quote(text, safe="")
 
 
+def whole(url: str) -> str:
+    """Return `url` with what may not stand in an address encoded, for a place at the end of another address."""
+    return urllib.parse.quote(url.strip(), safe=":/?&=%#@+,;~!$'()*[]")
+
+
 def span(when: TimeBounds) -> tuple[datetime, datetime] | None:
     """Return both ends of `when` in UTC (one end for both when the other is open), or None when both are open."""
     start, end = when.not_before or when.not_after, when.not_after or when.not_before

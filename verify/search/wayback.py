@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from verify.errors import NetworkError
 from verify.records.media import Post, Problem
 from verify.records.times import TimeBounds, moment
-from verify.search.base import AddressSearch, Answer, Asked, Link, quoted
+from verify.search.base import AddressSearch, Answer, Asked, Link, quoted, whole
 from verify.settings import MIB, Settings
 from verify.sources.egress import Guard
 from verify.sources.fetch import Exchange, get
@@ -36,7 +36,7 @@ class WaybackLink(AddressSearch):
 
     def link(self, url: str) -> Link:
         """Return the calendar of captures."""
-        return Link(service=self.name, url=f"{HOME}/web/*/{url}", words="captures of this address, by date")
+        return Link(service=self.name, url=f"{HOME}/web/*/{whole(url)}", words="captures of this address, by date")
 
 
 class Wayback(Asked):

@@ -11,25 +11,20 @@ writes 2 GB of an endless body past its own --max-filesize, and never ends on on
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import os
 import sys
 import time
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
 from verify.sources import kinds, remux
+from verify.sources.ytdlp import MAX_ENTRIES, Quiet, downloader, failure
 
-MAX_ENTRIES = 100  # videos of one address; a channel or a long playlist is another job than checking a post
 MAX_THUMBNAILS = 4  # the best ones first; platforms offer dozens of sizes of one picture
 MAX_SUBTITLES = 20
-PAGE_LIMIT = 32 * 1024 * 1024  # the largest platform pages are a few MB
 _SECRETS = {"cookies", "cookie", "authorization", "proxy-authorization"}
-# Best picture and best sound, apart where they come apart: what the platform holds, not what is easy to play.
-FORMATS = "bestvideo*+bestaudio/best"
 
 
 class Talk:
@@ -51,126 +46,6 @@ class Talk:
             self.say("progress", bytes=done, total=total, words=words)
 
 
-class _Quiet:
-    """yt-dlp's logger: warnings are kept for the record, the rest is dropped."""
-
-    def __init__(self) -> None:
-        self.warnings: list[str] = []
-
-    def debug(self, message: str) -> None:
-        """Drop."""
-
-    info = debug
-    error = debug  # errors come through `trouble` with their exception
-
-    def warning(self, message: str) -> None:
-        """Keep."""
-        self.warnings.append(message)
-
-
-def _options(job: dict[str, Any], log: _Quiet) -> dict[str, Any]:
-    return {
-        "logger": log,
-        "quiet": True,
-        "noprogress": True,
-        "color": "never",
-        "ignoreerrors": True,  # one video of several may fail: `trouble` below keeps the reason
-        "proxy": job["proxy"],  # the guard; nothing else is reachable
-        "enable_file_urls": False,
-        "cachedir": False,
-        "geo_bypass": False,  # no made-up X-Forwarded-For: evidence is what is served here
-        "fixup": "never",
-        "updatetime": False,
-        "continuedl": False,
-        "overwrites": True,
-        "format": FORMATS,
-        "external_downloader": {"default": "native"},
-        "hls_prefer_native": True,
-        "ffmpeg_location": job["folder"],  # nothing there: yt-dlp must not run ffmpeg over foreign bytes by itself
-        "skip_unavailable_fragments": False,  # a stream with a hole is not the stream
-        "socket_timeout": job["socket_timeout"],
-        "retries": 2,
-        "fragment_retries": 2,
-        "extractor_retries": 1,
-        "file_access_retries": 0,
-        "noplaylist": True,  # an address of one video inside a list means the video
-        "playlistend": MAX_ENTRIES,
-        "writesubtitles": True,
-        "subtitleslangs": ["all", "-live_chat"],
-        "cookiefile": job.get("cookies") or None,
-        "concurrent_fragment_downloads": 1,
-        "restrictfilenames": True,
-        "outtmpl": {"default": "%(epoch)d.%(ext)s"},  # never used: names are ours
-        "paths": {"home": job["folder"], "temp": job["folder"]},
-    }
-
-
-def _downloader(job: dict[str, Any], log: _Quiet) -> Any:  # noqa: ANN401 - yt-dlp has no types
-    import yt_dlp.globals
-
-    yt_dlp.globals.plugin_dirs.value = []  # foreign code from a user's folder has no place in evidence
-    yt_dlp.globals.all_plugins_loaded.value = True
-    from yt_dlp import YoutubeDL
-
-    class Recording(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
-        """yt-dlp that keeps each error with its exception, and each answer's address and headers."""
-
-        def __init__(self, params: dict[str, Any]) -> None:
-            self.failed: list[dict[str, Any]] = []
-            self.answers: list[dict[str, Any]] = []
-            super().__init__(params)
-
-        def trouble(self, message: str | None = None, tb: str | None = None, is_error: bool = True) -> None:
-            """Keep the failure; with ignoreerrors nothing is raised."""
-            if is_error:
-                self.failed.append(failure(sys.exc_info()[1], message or ""))
-
-        def urlopen(self, req: Any) -> Any:  # noqa: ANN401
-            """Open as ever, and note address, status and headers."""
-            answer = super().urlopen(req)
-            answer.read = functools.partial(read_page, answer.read)
-            if len(self.answers) < 500:  # the headers of the first requests; segments of a long stream are alike
-                sent = [(k, v) for k, v in answer.headers.items() if k.lower() != "set-cookie"]
-                self.answers.append({"url": answer.url, "status": answer.status, "headers": sent, "at": time.time()})
-            return answer
-
-    return Recording(_options(job, log))
-
-
-def read_page(read: Callable[..., bytes], amount: int | None = None) -> bytes:
-    """Read as asked; a whole body (a page, a playlist) only up to PAGE_LIMIT bytes after decompression.
-
-    Raises ValueError beyond it: a page of a few hundred kB on the wire can be made of half a gigabyte.
-    """
-    if amount is not None:
-        return read(amount)
-    parts: list[bytes] = []
-    size = 0
-    while part := read(1 << 20):
-        parts.append(part)
-        size += len(part)
-        if size > PAGE_LIMIT:
-            raise ValueError("the page is too large to be read")
-    return b"".join(parts)
-
-
-def failure(error: BaseException | None, message: str) -> dict[str, Any]:
-    """Return what is known of an exception for the parent: class names down its causes, HTTP status, words."""
-    names: list[str] = []
-    status: int | None = None
-    code: int | None = None
-    while error is not None and len(names) < 10:
-        names.append(type(error).__name__)
-        found = getattr(error, "status", None)
-        status = found if status is None and isinstance(found, int) else status
-        code = error.errno if code is None and isinstance(error, OSError) else code
-        inner = getattr(error, "exc_info", None)
-        cause = getattr(error, "cause", None) or (inner[1] if isinstance(inner, tuple) and len(inner) > 1 else None)
-        cause = cause or error.__cause__ or error.__context__
-        error = cause if isinstance(cause, BaseException) and cause is not error else None
-    return {"names": names, "status": status, "errno": code, "message": message}
-
-
 class Job:
     """One address: extract, then fetch each video it names."""
 
@@ -178,8 +53,8 @@ class Job:
         self.job = job
         self.folder = Path(job["folder"])
         self.talk = talk
-        self.log = _Quiet()
-        self.ydl = _downloader(job, self.log)
+        self.log = Quiet()
+        self.ydl = downloader(job, self.log)
         self.ydl.add_progress_hook(self._hook)
         self.number = 0
 
@@ -336,8 +211,8 @@ def limit(job: dict[str, Any]) -> None:
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (job["max_download"], job["max_download"]))
-        if sys.platform == "linux":
-            resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
+        if sys.platform == "linux":  # DATA, not AS: a script engine reserves terabytes of addresses and uses none
+            resource.setrlimit(resource.RLIMIT_DATA, (job["memory"], job["memory"]))
     if sys.platform == "linux":
         import ctypes
         import signal

@@ -19,7 +19,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from verify.errors import NetworkError
-from verify.sources.egress import Guard, Pace
+from verify.sources.egress import Guard
+from verify.sources.relay import Pace
 from verify.text import one_line
 
 HOPS = 10  # redirects; browsers give up at 20, platforms' short links need 2 to 4

@@ -23,7 +23,8 @@ from verify.records.times import TimeBounds
 from verify.settings import MIB, Settings
 from verify.sources import markup
 from verify.sources.base import Received
-from verify.sources.browser import CHATTER, BrowserError, Seen, look
+from verify.sources.browser import CHATTER, Seen, look
+from verify.sources.devtools import BrowserError
 from verify.sources.egress import Guard
 from verify.sources.fetch import Exchange, get
 from verify.sources.wacz import Snapshot, pack

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import urllib.parse
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from verify.errors import DecoderCrashError, NetworkError, NotVideoError, SourceError
+from verify.errors import DecoderCrashError, MissingExtraError, NetworkError, NotVideoError, SourceError
 from verify.records.media import Problem
 from verify.records.times import moment
 from verify.settings import Settings
@@ -53,8 +54,10 @@ class UrlSource(Source):
         """Yield one Arrival a video.
 
         Raises NotFoundError, NotAccessibleError, NotVideoError, NetworkError, RefusedAddressError, DiskFullError; for
-        an address with several videos only after those that could be had.
+        an address with several videos only after those that could be had. MissingExtraError when yt-dlp is missing
+        or older than is safe.
         """
+        _fit()
         folder = staging / uuid.uuid4().hex
         folder.mkdir(parents=True)
         try:
@@ -99,6 +102,7 @@ class _Fetch:
             "memory": limits.worker_memory,
             "socket_timeout": min(20.0, limits.rate_window),
             "ffmpeg": ffmpeg(),
+            "cookies": limits.cookies,
         }
 
     def _finish(self, end: dict[str, Any] | None, arrived: int, status: int | None) -> None:
@@ -150,7 +154,7 @@ class _Fetch:
             acquired=fetched,
             acquired_by=f"yt-dlp {yt_dlp_version()}",
             problems=tuple(problems),
-            info={key: info[key] for key in _SHOWN if info.get(key) is not None},
+            info=_told(info),
         )
 
     def _received(self, one: dict[str, Any]) -> Received:
@@ -180,6 +184,15 @@ def _info(files: tuple[Received, ...]) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _told(info: dict[str, Any]) -> dict[str, Any]:
+    """Return the part of the info dict that a report shows, with the hosts that the streams came from."""
+    told = {key: info[key] for key in _SHOWN if info.get(key) is not None}
+    streams = info.get("requested_formats") or [info]
+    hosts = [urllib.parse.urlsplit(str(one.get("url") or "")).hostname for one in streams if isinstance(one, dict)]
+    told["stream_hosts"] = [host for host in dict.fromkeys(hosts) if host]
+    return told
+
+
 def _matters(warning: str) -> bool:
     """Return whether a warning says something of what was kept (not of yt-dlp's own means)."""
     return not re.search(r"ffmpeg|deprecat|please (report|update)|is not (installed|available)|generic", warning, re.I)
@@ -203,6 +216,12 @@ def yt_dlp_version() -> str:
         return version("yt-dlp")
     except PackageNotFoundError:
         return ""
+
+
+def _fit() -> None:
+    state, meaning = _yt_dlp_state(yt_dlp_version())
+    if state != "ok":
+        raise MissingExtraError(f"Web addresses cannot be fetched: yt-dlp is {state}.", meaning)
 
 
 def doctor() -> list[tuple[str, str, str]]:

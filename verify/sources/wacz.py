@@ -8,6 +8,7 @@ gave it, its content coding undone, which those records say.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import io
 import json
 import re
@@ -125,9 +126,8 @@ def _browser_response(writer: Any, part: Part, at: datetime) -> Any:  # noqa: AN
         for name, value in part.headers
     ]
     kept.append(("Content-Length", str(len(part.body))))
-    head = StatusAndHeaders(
-        f"{part.status} OK" if part.status == 200 else f"{part.status} .", kept, protocol="HTTP/1.1"
-    )
+    reason = http.client.responses.get(part.status, "Unnamed")
+    head = StatusAndHeaders(f"{part.status} {reason}", kept, protocol="HTTP/1.1")
     return writer.create_warc_record(
         part.url,
         "response",
@@ -156,7 +156,7 @@ def surt(url: str) -> str:
     parts = urllib.parse.urlsplit(url)
     host = (parts.hostname or "").lower()
     host = host.removeprefix("www.")
-    turned = host if re.fullmatch(r"[\d.]+|.*:.*", host) else ",".join(reversed(host.split(".")))
+    turned = host if ":" in host else ",".join(reversed(host.split(".")))
     port = f":{parts.port}" if parts.port and parts.port not in {80, 443} else ""
     query = "?" + "&".join(sorted(parts.query.lower().split("&"))) if parts.query else ""
     return f"{turned}{port})" + (parts.path.lower() or "/") + query
