@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from verify.archive import durable
 from verify.archive.custody import Log, parse
@@ -54,30 +55,44 @@ class Derived:
                     durable.replace(data, target, staging.new())
 
     def _export_log(self) -> None:
-        """Append to `custody.jsonl` what it lacks; a file that does not agree with the log is left for `audit`."""
-        path = self._root / LOG
+        """Append to `custody.jsonl` what it lacks or a power cut tore; any other difference is left for `audit`."""
         with Lock(self._root / "tmp" / "log.lock"):
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+            handle = os.open(self._root / LOG, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
             with os.fdopen(handle, "r+b") as file:
                 end = file.seek(0, os.SEEK_END)
-                start = file.seek(max(0, end - _TAIL))
-                whole, _, torn = file.read().rpartition(b"\n")
-                last = whole.rpartition(b"\n")[2]
-                number = 0
-                if last:
-                    try:
-                        number = parse(last).number
-                    except TamperedError:
-                        return
-                    if (self._log.line_of(number) or "").encode() != last:
-                        return
-                elif start:
-                    return
-                new = "".join(line + "\n" for line in self._log.lines(number)).encode()
-                if torn or new:
-                    file.seek(end - len(torn))
+                file.seek(max(0, end - _TAIL))
+                last = file.read().removesuffix(b"\n").rpartition(b"\n")[2]
+                number = self._agrees_up_to(last) if end else 0
+                if number is None:
+                    end, number = self._untorn(file)
+                if number is not None and (new := "".join(line + "\n" for line in self._log.lines(number))):
+                    file.seek(end)
                     file.truncate()
-                    file.write(new)
+                    file.write(new.encode())
+
+    def _agrees_up_to(self, last: bytes) -> int | None:
+        """Return the number of the entry that the whole line `last` is, or None when it is none."""
+        try:
+            number = parse(last).number
+        except TamperedError:
+            return None
+        return number if (self._log.line_of(number) or "").encode() == last else None
+
+    def _untorn(self, file: BinaryIO) -> tuple[int, int | None]:
+        """Return the length and the last entry of the good beginning of a torn file; None when it is not just torn.
+
+        What a power cut leaves of an append is a beginning of it, or zeros, or both: never other bytes.
+        """
+        file.seek(0)
+        found, good, number = file.read(), 0, 0
+        for line in self._log.lines():
+            text = f"{line}\n".encode()
+            if found[good : good + len(text)] != text:
+                rest = found[good:].rstrip(b"\0")
+                expected = "".join(f"{one}\n" for one in self._log.lines(number)).encode()
+                return good, number if expected.startswith(rest) else None
+            good, number = good + len(text), number + 1
+        return good, number if not found[good:].strip(b"\0") else None
 
     def manifest_text(self, item: str) -> str:
         """Return the manifest of an item as `sha256sum -c` takes it, run from the case folder."""

@@ -44,8 +44,8 @@ class Jobs:
             for target, stamp in targets.items():
                 connection.execute(
                     "INSERT INTO jobs VALUES (?, ?, ?, 'waiting', 0, '', '', '', ?)"
-                    " ON CONFLICT (batch, target) DO UPDATE SET state = 'waiting', attempts = 0, item = '',"
-                    " sha256 = '', failure = '', stamp = excluded.stamp"
+                    " ON CONFLICT (batch, target) DO UPDATE SET state = 'waiting', attempts = 0, sha256 = '',"
+                    " item = CASE stamp WHEN excluded.stamp THEN item ELSE '' END, failure = '', stamp = excluded.stamp"
                     " WHERE stamp <> excluded.stamp OR state = 'failed'",
                     (batch, target, stamp, _now()),
                 )
@@ -91,12 +91,24 @@ class Jobs:
         """Note that `target` cannot be done, and why."""
         self._set(batch, target, "failed", failure=msgspec.json.encode(failure).decode())
 
+    def items(self, job: tuple[str, str]) -> list[str]:
+        """Return the items that were added for a job (batch and target) so far, finished or not."""
+        row = self._database.one("SELECT item FROM jobs WHERE batch = ? AND target = ?", job)
+        return str(row[0]).split() if row else []
+
+    def added(self, job: tuple[str, str], item: str) -> None:
+        """Note, in the transaction that adds it, that an item belongs to a job: it is not added again after a kill."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE jobs SET item = TRIM(item || ' ' || ?) WHERE batch = ? AND target = ?", (item, *job)
+            )
+
     def _set(self, batch: str, target: str, state: State, item: str = "", sha256: str = "", failure: str = "") -> None:
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE jobs SET state = ?, attempts = attempts + ?, item = ?, sha256 = ?, failure = ?, updated = ?"
-                " WHERE batch = ? AND target = ?",
-                (state, int(state == "running"), item, sha256, failure, _now(), batch, target),
+                "UPDATE jobs SET state = ?, attempts = attempts + ?, item = CASE ? WHEN '' THEN item ELSE ? END,"
+                " sha256 = ?, failure = ?, updated = ? WHERE batch = ? AND target = ?",
+                (state, int(state == "running"), item, item, sha256, failure, _now(), batch, target),
             )
 
 

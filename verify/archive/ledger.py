@@ -36,7 +36,8 @@ class Ledger:
     files: dict[str, tuple[str, int]] = field(default_factory=dict)  # path -> (SHA-256, bytes)
     items: dict[str, str] = field(default_factory=dict)  # item -> SHA-256 of its item.json
     owners: dict[str, str] = field(default_factory=dict)  # path under items/ -> item
-    examinations: dict[int, tuple[str, str]] = field(default_factory=dict)  # nth -> (SHA-256 of the file, item)
+    # nth -> (SHA-256 of the file, item, path, descriptors that ran, descriptors with a fingerprint)
+    examinations: dict[int, tuple[str, str, str, dict[str, int], dict[str, int]]] = field(default_factory=dict)
     clips: dict[str, str] = field(default_factory=dict)  # SHA-256 -> SHA-256 of the clip's record
     prints: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)  # (clip, name) -> (version, digest)
     removed: set[str] = field(default_factory=set)
@@ -117,7 +118,7 @@ def _replay(ledger: Ledger, entry: Entry) -> None:
     if entry.action == "item added":
         ledger.items[entry.subject] = ledger.files[f"items/{entry.subject}/item.json"][0]
     elif entry.action == "examined":
-        ledger.examinations[len(ledger.examinations) + 1] = (str(details["sha256"]), entry.subject)
+        _replay_examination(ledger, entry)
     elif entry.action in {"decided", "decision undone"}:
         _replay_decision(ledger, entry)
     elif entry.action == "removed from results":
@@ -129,6 +130,17 @@ def _replay(ledger: Ledger, entry: Entry) -> None:
     if "search" in details:
         done = details["search"]
         ledger.searches[(entry.subject, str(done["descriptors"]))] = (int(done["generation"]), str(done["record"]))
+
+
+def _replay_examination(ledger: Ledger, entry: Entry) -> None:
+    details = entry.details
+    found = {}
+    for name_version in details.get("clip", {}).get("fingerprints", {}):
+        name, _, version = str(name_version).rpartition("/")
+        found[name] = int(version)
+    ran = {str(name): int(version) for name, version in details["ran"].items()}
+    number = len(ledger.examinations) + 1
+    ledger.examinations[number] = (str(details["sha256"]), entry.subject, str(details["path"]), ran, found)
 
 
 def _replay_decision(ledger: Ledger, entry: Entry) -> None:

@@ -196,6 +196,12 @@ class Unit:
             after()
             intent.unlink()
 
+    def drop(self) -> None:
+        """Remove what was staged and not placed."""
+        with suppress(OSError):  # what stays goes when the case is closed
+            for temporary, _ in self._new.values():
+                temporary.unlink(missing_ok=True)
+
     def _place(self) -> None:
         for path, (temporary, _) in self._new.items():
             final = self._root / path

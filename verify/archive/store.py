@@ -133,11 +133,13 @@ class CaseFolder(CaseReader):
         acquired_by: str = "",
         problems: Sequence[Problem] = (),
         info: Mapping[str, Any] | None = None,
+        job: tuple[str, str] | None = None,
     ) -> Item:
         """Keep all files of an item and the item itself, together or not at all, and return it.
 
-        The working copy is what is examined where there is one, else the first evidentiary copy. The same clip again
-        is a new item over the same bytes. Raises ValueError when no file can be examined.
+        With `job` (batch and target of `jobs`), an item that was added for it before a kill is returned, not added
+        once more. The working copy is what is examined where there is one, else the first evidentiary copy. The same
+        clip again is a new item over the same bytes. Raises ValueError when no file can be examined.
         """
         media = [f for f in files if f.role == "working copy"] or [f for f in files if f.role == "evidentiary copy"]
         if not media:
@@ -166,6 +168,9 @@ class CaseFolder(CaseReader):
                 ),
                 Item,
             )
+            for earlier in map(self.item, self.jobs.items(job) if job else ()):
+                if [(f.sha256, f.role) for f in earlier.files] == [(f.sha256, f.role) for f in item.files]:
+                    return earlier, None
             body = to_json(item)
             unit.write(body, f"items/{item.id}/item.json")
 
@@ -176,6 +181,8 @@ class CaseFolder(CaseReader):
                         "INSERT INTO items (id, sha256, target, added, record) VALUES (?, ?, ?, ?, ?)",
                         (item.id, item.media.sha256, item.target, incoming.now(), body.decode("utf-8")),
                     )
+                if job:
+                    self.jobs.added(job, item.id)
 
             return item, record
 
@@ -216,7 +223,7 @@ class CaseFolder(CaseReader):
             unit.write(to_json(found), path)
 
             def record(new: list[Kept], there: list[Kept]) -> None:
-                details: dict[str, Any] = {"sha256": found.sha256, "ran": {**versions, **(ran or {})}}
+                details: dict[str, Any] = {"sha256": found.sha256, "path": path, "ran": {**versions, **(ran or {})}}
                 if prints:
                     details["clip"] = self.library.put(incoming.clip(item, found, label), prints)
                 details |= {"isolation": found.isolation, "tools": found.versions}
@@ -335,9 +342,12 @@ class CaseFolder(CaseReader):
         return self._staging
 
     def _committed(self, unit: Unit, once: _Once[_Result]) -> _Result:
-        result, record = once(unit)
-        if record is not None:
-            unit.commit(record, lambda: self._derived.refresh(unit.paths(), self._staging))
+        try:
+            result, record = once(unit)
+            if record is not None:
+                unit.commit(record, lambda: self._derived.refresh(unit.paths(), self._staging))
+        finally:
+            unit.drop()
         return result
 
     def _record(

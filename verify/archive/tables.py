@@ -64,16 +64,16 @@ def _items(ledger: Ledger, connection: sqlite3.Connection) -> None:
 
 
 def _examinations(ledger: Ledger, connection: sqlite3.Connection) -> None:
-    rows = {
-        place: (str(sha256), str(item))
-        for place, (sha256, item) in enumerate(
-            connection.execute("SELECT sha256, item FROM examinations ORDER BY number"), start=1
-        )
-    }
+    rows = {}
+    for place, row in enumerate(
+        connection.execute("SELECT sha256, item, path, ran, found FROM examinations ORDER BY number"), start=1
+    ):
+        try:
+            ran, found = (msgspec.json.decode(column, type=dict[str, int]) for column in row[3:])
+        except (msgspec.MsgspecError, TypeError):
+            ran, found = {}, {"": 0}  # equal to nothing that was logged
+        rows[place] = (*row[:3], ran, found)
     _agree(ledger, "examination", rows, ledger.examinations)
-    for path, item in connection.execute("SELECT path, item FROM examinations"):
-        if ledger.owners.get(path) != item:
-            ledger.fault("database", str(path), f"The examination {path} in the database is not one of item {item}.")
 
 
 def _clips(ledger: Ledger, connection: sqlite3.Connection) -> None:

@@ -1,0 +1,91 @@
+"""A writer that is killed at any line, or at random, loses nothing it had said was kept, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from verify.archive.audit import audit
+from verify.archive.store import CaseFolder
+
+DRIVER = Path(__file__).with_name("kill_driver.py")
+BATCH = Path(__file__).with_name("kill_batch.py")
+FULL = os.environ.get("FIRSTSEEN_FULL") == "1"
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kill points are made by fork and SIGKILL")
+
+
+@pytest.fixture
+def fast(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: a killed process loses no pages, so the disk tests nothing here."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory, prefix="firstseen-kills-") as folder:
+        yield Path(folder)
+
+
+def killed(writer: str, folder: Path, first: int, step: int) -> dict:
+    done = subprocess.run(
+        [sys.executable, str(DRIVER), writer, str(folder), str(first), str(step)],
+        capture_output=True,
+        text=True,
+        timeout=7200,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_killed_at_every_line_of_the_writer(fast: Path) -> None:
+    step = 1 if FULL else 149
+    found = killed("case", fast, 1 if FULL else random.randint(1, step), step)
+    print(f"kill points: {found['points']} of {found['lines']} lines, {len(found['wrong'])} bad")
+    assert found["points"] > (2000 if FULL else 10)
+    assert found["wrong"] == {}
+
+
+def test_control_that_writes_the_record_first_is_caught(fast: Path) -> None:
+    found = killed("log_first", fast, 1, 1 if FULL else 6)
+    print(f"control kill points: {found['points']}, {len(found['wrong'])} bad")
+    assert len(found["wrong"]) > found["points"] // 4
+
+
+def test_killed_at_random_moments_and_begun_again(fast: Path) -> None:
+    clips = 200 if FULL else 12
+    material = fast / "material"
+    material.mkdir()
+    for number in range(clips):
+        (material / f"{number:04d}.mp4").write_bytes(f"clip {number} ".encode() * 5000)
+    root, kills, chance = fast / "case", 0, random.Random(7)
+    wanted = 150 if FULL else 4
+    while True:
+        child = subprocess.Popen([sys.executable, str(BATCH), str(root), str(material)], start_new_session=True)
+        try:
+            if kills < wanted:
+                child.wait(timeout=chance.uniform(0.3, 1.6))
+            else:
+                child.wait(timeout=600)
+            break
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+            kills += 1
+    assert child.returncode == 0
+    with CaseFolder(root) as case:
+        names = sorted(item.media.name for item in case.items())
+        begun = sum(job.attempts for job in case.jobs.all("batch").values())
+    found = audit(root)
+    print(f"{kills} kills, {len(names)} items of {clips}, {begun} attempts")
+    assert found.faults == ()
+    assert names == [f"{number:04d}.mp4" for number in range(clips)]  # nothing lost, nothing doubled
+    assert len([p for p in (root / "originals").rglob("*") if p.is_file()]) == clips
