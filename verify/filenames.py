@@ -87,7 +87,7 @@ _PATTERNS = (
         rf"{_START}DJI_{_DAY}{_CLOCK}_\d{{4}}",
         "recording began",
         "DJI camera",
-        "names read as a bare clock in tests of public programs for DJI cameras; that it is the start was read there too",
+        "names in tests of public programs for DJI cameras, which read them as the clock at the start",
     ),
     _pattern(
         rf"{_START}(?P<y>20\d\d)_(?P<mo>\d\d)(?P<d>\d\d)_{_CLOCK}(?:_\d+)?_?[A-Z]{{1,2}}\b",

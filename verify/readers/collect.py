@@ -15,6 +15,7 @@ MAX_RAW = 64  # bytes of one value kept as hex
 # 1904-01-01, from which QuickTime and ISO-BMFF count seconds (ISO/IEC 14496-12, 8.2.2).
 EPOCH_1904 = datetime(1904, 1, 1, tzinfo=UTC)
 _UNIX_IN_1904 = 2_082_844_800  # seconds between the two epochs
+_FIRST_FILES = 1990  # QuickTime is of 1991, EXIF of 1995
 _MAX_SECONDS = 10_000 * 31_556_952  # year 11904: beyond it datetime cannot say it
 
 
@@ -96,5 +97,8 @@ def since_1904(seconds: int) -> tuple[str, str]:
     at = EPOCH_1904 + timedelta(seconds=seconds)
     if seconds < _UNIX_IN_1904:
         other = datetime.fromtimestamp(seconds, UTC)
-        return iso(at), f"before 1970 by the 1904 epoch; some writers count from 1970, which would be {iso(other)}"
+        said = f"the field holds {seconds}: {iso(at)} counted from 1904 as the standard says"
+        if other.year < _FIRST_FILES:
+            return NOT_SET, f"{said}, {iso(other)} counted from 1970: neither is a date of such a file"
+        return iso(other), f"{said}; counted from 1970 instead, as some writers do"
     return iso(at), ""
