@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,23 @@ import numpy as np
 
 from verify import catalog, descriptors, measures, readers
 from verify.descriptors import dhash, pdq, phash
-from verify.descriptors.base import SAMPLE_STEP, TINY_STEP, ClipInfo, Descriptor, Frame, Gray
+from verify.descriptors.base import (
+    SAMPLE_LINES,
+    SAMPLE_STEP,
+    TINY_HEIGHT,
+    TINY_STEP,
+    TINY_WIDTH,
+    ClipInfo,
+    Descriptor,
+    Frame,
+    Gray,
+)
 from verify.errors import FirstseenError, UnreadableMediaError
 from verify.measures.base import Measure
 from verify.media import frames, informative, still
 from verify.media.keyframes import Candidate, Keyframes
-from verify.media.pictures import COLOUR_HEIGHT, COLOUR_WIDTH, Planes, fit, shrink
-from verify.media.shots import Cuts
+from verify.media.pictures import COLOUR_HEIGHT, COLOUR_WIDTH, Planes, fit, shrink, within
+from verify.media.shots import Cuts, View
 from verify.media.sniff import Kind, sniff
 from verify.readers.base import Reader
 from verify.records import fingerprints
@@ -46,10 +57,32 @@ def warm_up() -> None:
     """Import everything a child needs, so that each fork finds it in memory."""
     cv2.setNumThreads(1)
     av.logging.set_level(None)
-    catalog.offer(readers, Reader)
-    catalog.offer(descriptors, Descriptor)
-    catalog.offer(measures, Measure)
+    _rooms()
     _versions()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Rooms:
+    """What the three rooms offer. One set of instances is enough: a process examines one clip at a time."""
+
+    readers: tuple[Reader, ...]
+    members: tuple[Descriptor | Measure, ...]
+    problems: tuple[Problem, ...]
+
+
+@lru_cache(maxsize=1)
+def _rooms() -> _Rooms:
+    reading = catalog.offer(readers, Reader)
+    describing = catalog.offer(descriptors, Descriptor)
+    measuring = catalog.offer(measures, Measure)
+    missing = [*reading.missing, *describing.missing, *measuring.missing]
+    return _Rooms(
+        readers=reading.found,
+        members=(*describing.found, *measuring.found),
+        problems=tuple(
+            Problem(part=m.module.rpartition(".")[2], reason=f"Not installed: {m.reason}.") for m in missing
+        ),
+    )
 
 
 def work(*, out: Path, path: str, name: str, sha256: str, settings: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
@@ -73,7 +106,7 @@ def examine(path: Path, out: Path, settings: Settings, name: str = "", sha256: s
             f"{called} is not the file that was preserved: its bytes hash to {digest[:12]}…, not {sha256[:12]}….",
             "Run `firstseen audit` on the case.",
         )
-    seen = _Seen(out=out, settings=settings)
+    seen = _Seen(out=out, settings=settings, problems=list(_rooms().problems))
     _read_tags(path, kind, seen)
     if kind.family == "still":
         _look_at_still(path, kind, settings, called, seen)
@@ -92,7 +125,7 @@ def examine(path: Path, out: Path, settings: Settings, name: str = "", sha256: s
         sound=seen.sound,
         frames_decoded=seen.frames,
         problems=tuple(seen.problems),
-        versions=_versions(),
+        versions=dict(_versions()),
         settings={"sample_step": SAMPLE_STEP, "tiny_step": TINY_STEP, **msgspec.to_builtins(settings)},
         extra=seen.extra,
     )
@@ -123,10 +156,7 @@ def _hash(path: Path) -> str:
 
 
 def _read_tags(path: Path, kind: Kind, seen: _Seen) -> None:
-    offered = catalog.offer(readers, Reader)
-    for absent in offered.missing:
-        seen.problems.append(Problem(part=absent.module.rpartition(".")[2], reason=f"Not installed: {absent.reason}."))
-    for reader in offered.found:
+    for reader in _rooms().readers:
         try:
             if not reader.handles(kind.container):
                 continue
@@ -147,13 +177,10 @@ class _Party:
 
     def __init__(self, clip: ClipInfo, seen: _Seen) -> None:
         self._seen = seen
-        self._members: list[Any] = []
-        for room, base in ((descriptors, Descriptor), (measures, Measure)):
-            offered = catalog.offer(room, base)
-            for absent in offered.missing:
-                part = absent.module.rpartition(".")[2]
-                seen.problems.append(Problem(part=part, reason=f"Not installed: {absent.reason}."))
-            self._members += offered.found
+        self._members: list[Any] = list(_rooms().members)
+        self._lookers: list[Any] = []
+        self._watchers: list[Any] = []
+        self._listeners: list[Any] = []
         self._feed(lambda member: member.begin(clip))
         self._lookers = [m for m in self._members if _does(m, "add")]
         self._watchers = [m for m in self._members if _does(m, "add_tiny")]
@@ -205,10 +232,6 @@ class _Party:
                     if member in group:
                         group.remove(member)
 
-    _lookers: list[Any] = []
-    _watchers: list[Any] = []
-    _listeners: list[Any] = []
-
 
 def _does(member: Any, method: str) -> bool:  # noqa: ANN401 - a Descriptor or a Measure
     """Return whether the member's class fills in `method` itself: an empty one need not be called."""
@@ -224,12 +247,12 @@ def _look_at_still(path: Path, kind: Kind, settings: Settings, name: str, seen: 
     seen.frames = 1
     high, wide = picture.shape[:2]
     party = _Party(ClipInfo(width=wide, height=high, duration=None), seen)
-    scale = min(1.0, 360 / min(wide, high))
-    size = max(1, round(wide * scale)), max(1, round(high * scale))
-    gray = cv2.cvtColor(shrink(picture, *size), cv2.COLOR_BGR2GRAY)
+    size = within(wide, high, SAMPLE_LINES, min)
+    gray = np.asarray(cv2.cvtColor(shrink(picture, *size), cv2.COLOR_BGR2GRAY), np.uint8)
     shows = informative.is_informative(gray)
-    tiny = cv2.resize(gray, (32, 24), interpolation=cv2.INTER_AREA)
-    colour = cv2.resize(picture, (COLOUR_WIDTH, COLOUR_HEIGHT), interpolation=cv2.INTER_AREA)
+    tiny = np.asarray(cv2.resize(gray, (TINY_WIDTH, TINY_HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
+    colour_size = COLOUR_WIDTH, COLOUR_HEIGHT
+    colour = np.asarray(cv2.resize(picture, colour_size, interpolation=cv2.INTER_AREA), np.uint8)
     party.tiny(0.0, tiny)
     party.frame(Frame(time=0.0, gray=gray, colour=colour, index=0, first_of_shot=True, informative=shows))
     party.end()
@@ -249,7 +272,7 @@ def _look_at_still(path: Path, kind: Kind, settings: Settings, name: str, seen: 
     keyframes.add(
         time=0.0,
         gray=gray,
-        tiny=tiny,
+        view=View(tiny),
         first_of_shot=True,
         informative=shows,
         make=lambda: shrink(picture, *fit(wide, high, settings.keyframe_side)),
@@ -316,15 +339,17 @@ class _Eye:
         if time + 1e-4 < self._next_tiny:
             return
         self._next_tiny = (np.floor(time / TINY_STEP + 1e-3) + 1) * TINY_STEP
-        tiny = picture.planes.tiny()
-        begins = self._cuts.add(time, tiny) or self._index == 0
+        planes = picture.planes
+        tiny = planes.tiny()
+        view = View(tiny)
+        begins = self._cuts.add(time, view) or self._index == 0
         self.party.tiny(time, tiny)
         if not begins and time + 1e-4 < self._next_sample:
             return
         self._next_sample = (np.floor(time / self._step + 1e-3) + 1) * self._step
-        self._sample(time, picture.planes, tiny, begins)
+        self._sample(time, planes, view, begins)
 
-    def _sample(self, time: float, planes: Planes, tiny: Gray, begins: bool) -> None:
+    def _sample(self, time: float, planes: Planes, view: View, begins: bool) -> None:
         gray = planes.gray()
         shows = informative.is_informative(gray)
         self.party.frame(
@@ -342,7 +367,7 @@ class _Eye:
         self._keyframes.add(
             time=time,
             gray=gray,
-            tiny=tiny,
+            view=view,
             first_of_shot=begins,
             informative=shows,
             make=lambda: planes.picture(*size, gray=gray),
@@ -385,6 +410,7 @@ def _write_keyframes(chosen: list[tuple[int, Candidate]], out: Path) -> tuple[Ke
     return tuple(written)
 
 
+@lru_cache(maxsize=1)
 def _versions() -> dict[str, str]:
     found = {}
     for name in _DISTRIBUTIONS:
@@ -393,7 +419,7 @@ def _versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     found |= {name: ".".join(map(str, version)) for name, version in av.library_versions.items()}
-    for reader in catalog.offer(readers, Reader).found:
+    for reader in _rooms().readers:
         if reader.version():
             found[f"reader {reader.name}"] = reader.version()
     return found

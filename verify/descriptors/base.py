@@ -6,10 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
-import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from verify.records.fingerprints import Fingerprint
 
@@ -46,20 +44,6 @@ class ClipInfo:
     width: int
     height: int
     duration: float | None
-
-
-def halved(gray: Gray, lines: int) -> Gray:
-    """Return `gray` halved (means of 2 x 2) as often as its short side stays at `lines` or more."""
-    while min(gray.shape) >= 2 * lines:
-        high, wide = gray.shape[0] // 2, gray.shape[1] // 2
-        gray = cv2.resize(gray[: high * 2, : wide * 2], (wide, high), interpolation=cv2.INTER_AREA)
-    return gray
-
-
-def lanczos(gray: Gray, width: int, height: int) -> Gray:
-    """Return the whole of `gray` at `width` x `height` by Pillow's Lanczos, as imagehash shrinks pictures."""
-    image = Image.fromarray(halved(gray, 180)).resize((width, height), Image.Resampling.LANCZOS)
-    return np.asarray(image)
 
 
 class Descriptor(ABC):

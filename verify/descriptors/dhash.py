@@ -9,13 +9,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray, lanczos
+from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
+from verify.descriptors.shrinking import shrunk
 from verify.records.fingerprints import Fingerprint
 
 
 def dhash(gray: Gray) -> npt.NDArray[np.uint8]:
     """Return the 64 bits of `gray` packed into 8 bytes; their hex is `str(imagehash.dhash(image))`."""
-    pixels = lanczos(gray, 9, 8)
+    pixels = shrunk(gray).dhash
     return np.packbits((pixels[:, 1:] > pixels[:, :-1]).ravel())
 
 
@@ -46,5 +47,5 @@ class DHash(Descriptor):
             version=self.version,
             times=np.array(self._times, np.float32),
             arrays={"bits": np.stack(self._bits), "informative": np.array(self._informative, np.uint8)},
-            parameters={"hash_size": 8, "library": "imagehash"},
+            parameters={"hash_size": 8, "as": "imagehash"},
         )

@@ -1,8 +1,8 @@
 """pHash: 64 bits of each sampled frame, the same as imagehash.phash gives. Rule: bit order and median are theirs.
 
 imagehash shrinks the whole picture to 32 x 32 (Lanczos) and compares the lowest 8 x 8 DCT coefficients with their
-median (Krawetz, "Looks Like It", 2011). Here the frame is first brought to 128 pixels a side by means; how far the
-bits then lie from imagehash on the full frame is measured in tests/bench/check_hashes.py.
+median (Krawetz, "Looks Like It", 2011). The bits are those of imagehash on the sampled frame; how far they lie from
+imagehash on the frame at its full size is measured in tests/bench/check_hashes.py.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray, lanczos
+from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
+from verify.descriptors.shrinking import shrunk
 from verify.records.fingerprints import Fingerprint
 
 _SIDE, _LOW = 32, 8
@@ -27,7 +28,7 @@ _BASIS = _basis()
 
 def phash(gray: Gray) -> npt.NDArray[np.uint8]:
     """Return the 64 bits of `gray` packed into 8 bytes; their hex is `str(imagehash.phash(image))`."""
-    pixels = lanczos(gray, _SIDE, _SIDE).astype(np.float64)
+    pixels = shrunk(gray).phash.astype(np.float64)
     low = _BASIS @ pixels @ _BASIS.T
     return np.packbits((low > np.median(low)).ravel())
 
@@ -59,5 +60,5 @@ class PHash(Descriptor):
             version=self.version,
             times=np.array(self._times, np.float32),
             arrays={"bits": np.stack(self._bits), "informative": np.array(self._informative, np.uint8)},
-            parameters={"hash_size": 8, "highfreq_factor": 4, "library": "imagehash"},
+            parameters={"hash_size": 8, "highfreq_factor": 4, "as": "imagehash"},
         )

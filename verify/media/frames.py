@@ -35,11 +35,17 @@ _SOUND_BLOCK = SOUND_RATE  # samples handed on at once
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
-    """One decoded frame: seconds from the first frame shown, its number, and its planes (valid until the next)."""
+    """One decoded frame: seconds from the first frame shown, its number, and how it lies in memory."""
 
     time: float
     number: int
-    planes: Planes
+    frame: Any  # av.VideoFrame
+    shape: Shape
+
+    @property
+    def planes(self) -> Planes:
+        """Return its planes: views of the decoder's memory, made only for frames that are looked at."""
+        return Planes.of(self.frame, self.shape)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,8 +72,11 @@ class Clip:
     shape: Shape | None = None
     first_shape: Shape | None = None
     pixel_format: str = ""
-    _clock: _Clock = field(default_factory=lambda: _Clock())
+    _clock: _Clock = field(init=False)
     _failures: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._clock = _Clock()
 
     @property
     def video(self) -> Any:  # noqa: ANN401 - av.VideoStream or None
@@ -97,30 +106,29 @@ class Clip:
         What cannot be decoded becomes a Problem. Raises LimitError for a picture size beyond the settings.
         """
         video, audio = self.video, self.sound if sound else None
-        if video is not None:
-            self._check_size(video.codec_context.width, video.codec_context.height)
-            video.codec_context.options = {"max_pixels": str(self.settings.max_pixels)}
-        ears = _Ears(audio) if audio is not None else None
-        for stream in (video, audio):
-            if stream is not None:
-                stream.codec_context.thread_count = 1
         wanted = [s for s in (video, audio) if s is not None]
         if not wanted:
             return
+        self._prepare(video, wanted)
+        ears = _Ears() if audio is not None else None
         for packet in self._packets(wanted):
-            stream = packet.stream
-            if self._failures.get(stream.index, 0) >= _BAD_PACKETS:
-                continue
             for frame in self._decoded(packet):
-                if stream is video:
-                    picture = self._picture(frame, video)
-                    if picture is None:
-                        return
-                    yield picture
-                elif ears is not None:
-                    yield from self._heard(ears.take(frame))
+                if packet.stream is not video:
+                    yield from self._heard(ears.take(frame) if ears else iter(()))
+                    continue
+                picture = self._picture(frame, video)
+                if picture is None:
+                    return
+                yield picture
         if ears is not None:
             yield from self._heard(ears.finish())
+
+    def _prepare(self, video: Any, wanted: list[Any]) -> None:  # noqa: ANN401 - PyAV
+        if video is not None:
+            self._check_size(video.codec_context.width, video.codec_context.height)
+            video.codec_context.options = {"max_pixels": str(self.settings.max_pixels)}
+        for stream in wanted:
+            stream.codec_context.thread_count = 1
 
     def _packets(self, wanted: list[Any]) -> Iterator[Any]:
         try:
@@ -130,6 +138,8 @@ class Clip:
 
     def _decoded(self, packet: Any) -> Iterator[Any]:  # noqa: ANN401 - PyAV
         index = packet.stream.index
+        if self._failures.get(index, 0) >= _BAD_PACKETS:
+            return
         try:
             frames = packet.decode()
         except MemoryError:
@@ -148,8 +158,9 @@ class Clip:
 
     def _picture(self, frame: Any, stream: Any) -> Picture | None:  # noqa: ANN401 - PyAV
         """Return the frame with its time, or None when the clip is longer than the settings allow."""
-        if self.shape is None or not self.shape.fits(frame):
-            self._take_shape(frame, stream)
+        shape = self.shape
+        if shape is None or not shape.fits(frame):
+            shape = self._take_shape(frame, stream)
         time, note = self._clock.time(frame)
         if note:
             self._note("times", note)
@@ -157,11 +168,9 @@ class Clip:
             self._note("length", f"Only the first {self.settings.max_duration:.0f} seconds were examined.")
             return None
         number, self.frames, self.end = self.frames, self.frames + 1, time
-        if self.shape is None:
-            raise RuntimeError("a frame without a shape")
-        return Picture(time=time, number=number, planes=Planes.of(frame, self.shape))
+        return Picture(time=time, number=number, frame=frame, shape=shape)
 
-    def _take_shape(self, frame: Any, stream: Any) -> None:  # noqa: ANN401 - PyAV
+    def _take_shape(self, frame: Any, stream: Any) -> Shape:  # noqa: ANN401 - PyAV
         self._check_size(frame.width, frame.height)
         aspect = stream.codec_context.sample_aspect_ratio or stream.sample_aspect_ratio
         shape = Shape.of(frame, sane_aspect(aspect), quarter_turns(frame.rotation))
@@ -170,6 +179,7 @@ class Clip:
         elif (shape.width, shape.height) != (self.first_shape.width, self.first_shape.height):
             self._note("picture", f"The picture size changes inside the clip, to {shape.width} x {shape.height}.")
         self.shape = shape
+        return shape
 
     def _heard(self, blocks: Iterator[tuple[float | None, npt.NDArray[np.float32]]]) -> Iterator[SoundBlock]:
         origin = self._clock.origin
@@ -234,13 +244,11 @@ class _Clock:
         self._none = 0
 
     def time(self, frame: Any) -> tuple[float, str]:  # noqa: ANN401 - av.VideoFrame
-        stamp = frame.pts if frame.pts is not None else frame.dts
-        base = frame.time_base
-        if stamp is None or not base:
+        stated = _stated(frame)
+        if stated is None:
             self._none += 1
             self._last = self._last + self.step if self.origin is not None or self._none > 1 else 0.0
             return self._last, "Some pictures carry no time; they were placed by the usual step."
-        stated = float(stamp * base)
         if self.origin is None:
             self.origin = stated
         time = stated - self.origin + self._shift
@@ -255,12 +263,17 @@ class _Clock:
         return max(time, 0.0), note
 
 
+def _stated(frame: Any) -> float | None:  # noqa: ANN401 - av.VideoFrame
+    if frame.pts is not None:
+        return frame.time  # type: ignore[no-any-return]  # a float where there is a pts
+    return float(frame.dts * frame.time_base) if frame.dts is not None and frame.time_base else None
+
+
 class _Ears:
     """Decoded sound of any layout and rate to mono at SOUND_RATE, in blocks."""
 
-    def __init__(self, stream: Any) -> None:  # noqa: ANN401 - av.AudioStream
-        self._make = lambda: av.AudioResampler(format="flt", layout="mono", rate=SOUND_RATE)
-        self._resampler = self._make()
+    def __init__(self) -> None:
+        self._resampler = _mono()
         self._form: tuple[Any, ...] | None = None
         self._held: list[npt.NDArray[np.float32]] = []
         self._count = 0
@@ -270,7 +283,7 @@ class _Ears:
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
         if self._form not in (None, form):  # the resampler refuses a change: start a new one
             yield from self.finish()
-            self._resampler = self._make()
+            self._resampler = _mono()
         self._form = form
         if self._start is None and frame.pts is not None and frame.time_base:
             self._start = float(frame.pts * frame.time_base)
@@ -288,7 +301,7 @@ class _Ears:
         except (av.error.FFmpegError, ValueError):
             return  # a layout that cannot be mixed down: these samples are not heard
         for piece in pieces:
-            samples = np.frombuffer(piece.planes[0], np.float32)[: piece.samples]
+            samples = np.frombuffer(memoryview(piece.planes[0]), np.float32)[: piece.samples]
             self._held.append(samples.copy())
             self._count += len(samples)
         if self._count >= _SOUND_BLOCK:
@@ -299,6 +312,10 @@ class _Ears:
         self._held, self._count = [], 0
         np.nan_to_num(block, copy=False)
         return np.clip(block, -1.0, 1.0, out=block)
+
+
+def _mono() -> av.AudioResampler:
+    return av.AudioResampler(format="flt", layout="mono", rate=SOUND_RATE)
 
 
 def _is_cover(stream: Any) -> bool:  # noqa: ANN401 - av.VideoStream

@@ -21,7 +21,7 @@ CARD_SHARE = 0.85  # of the picture in the two commonest levels
 
 def is_informative(gray: Gray) -> bool:
     """Return False for black, one-colour and card-like pictures."""
-    small = cv2.resize(gray, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA if gray.shape[0] < 200 else cv2.INTER_LINEAR)
+    small = np.asarray(cv2.resize(gray, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
     steps = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     if float(np.count_nonzero(steps > FLAT_STEP)) < BUSY_SHARE * small.size:
         return False

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 
 from verify.descriptors.base import Gray
-from verify.media.shots import distance
+from verify.media.shots import View, distance
 from verify.records.media import Shot
 
 MOVED = 0.12  # distance from the last candidate's picture at which the scene counts as another view; check_shots.py
 ROOM = 4  # candidates held for each keyframe wanted
-BLUNT = 0.5  # a frame within this factor of the sharpest does not replace it
+CLEARLY = 1.05  # times sharper than the picture held, to replace it: making a picture costs 1 ms
 
 
 @dataclass(kw_only=True)
@@ -30,7 +31,7 @@ class Candidate:
     start: float  # of the stretch it stands for
     sharpness: float
     informative: bool
-    tiny: Gray
+    view: View
     gray: Gray
     picture: Gray
 
@@ -45,20 +46,20 @@ class Keyframes:
     def __init__(self, wanted: int) -> None:
         self.wanted = max(1, wanted)
         self._kept: list[Candidate] = []
-        self._anchor: Gray | None = None
+        self._anchor: View | None = None
 
     def add(
-        self, *, time: float, gray: Gray, tiny: Gray, first_of_shot: bool, informative: bool, make: Callable[[], Gray]
+        self, *, time: float, gray: Gray, view: View, first_of_shot: bool, informative: bool, make: Callable[[], Gray]
     ) -> None:
         """Take a sampled frame; `make` gives its picture in colour and is only called when it is kept."""
         sharpness = sharpness_of(gray)
-        opens = self._anchor is None or first_of_shot or distance(self._anchor, tiny) > MOVED
+        opens = self._anchor is None or first_of_shot or distance(self._anchor, view) > MOVED
         if opens or not self._kept:
-            self._anchor = tiny.copy()
+            self._anchor = view
             start = time
         else:
             held = self._kept[-1]
-            if (informative, sharpness) <= (held.informative, held.sharpness * (1.05 if held.informative else 1.0)):
+            if (informative, sharpness) <= (held.informative, held.sharpness * CLEARLY):
                 return
             start = held.start
             self._kept.pop()
@@ -68,7 +69,7 @@ class Keyframes:
                 start=start,
                 sharpness=sharpness,
                 informative=informative,
-                tiny=tiny.copy(),
+                view=view,
                 gray=gray.copy(),
                 picture=make(),
             )
@@ -84,7 +85,7 @@ class Keyframes:
             return shot_at(shots, a.time) == shot_at(shots, b.time)
 
         # First those that show nothing new inside their shot, then, if there are too many, any.
-        while _merge_closest(kept, lambda a, b: one_shot(a, b) and distance(a.tiny, b.tiny) < MOVED):
+        while _merge_closest(kept, lambda a, b: one_shot(a, b) and distance(a.view, b.view) < MOVED):
             pass
         while len(kept) > self.wanted and _merge_closest(kept, one_shot):
             pass
@@ -107,7 +108,7 @@ def sharpness_of(gray: Gray) -> float:
 
 def _merge_closest(kept: list[Candidate], may: Callable[[Candidate, Candidate], bool]) -> bool:
     """Make one of the two neighbours that look most alike and for which `may` is true; False when there are none."""
-    pairs = [(_apart(a, b), i) for i, (a, b) in enumerate(zip(kept, kept[1:], strict=False)) if may(a, b)]
+    pairs = [(_apart(a, b), i) for i, (a, b) in enumerate(pairwise(kept)) if may(a, b)]
     if not pairs:
         return False
     _, i = min(pairs)
@@ -120,4 +121,4 @@ def _merge_closest(kept: list[Candidate], may: Callable[[Candidate, Candidate], 
 
 def _apart(a: Candidate, b: Candidate) -> float:
     """Return how much is lost when one of the two goes: nothing where one of them shows nothing."""
-    return distance(a.tiny, b.tiny) if a.informative and b.informative else 0.0
+    return distance(a.view, b.view) if a.informative and b.informative else 0.0

@@ -89,7 +89,7 @@ class Shape:
 
     def size(self, short_side: int) -> tuple[int, int]:
         """Return (width, height), upright and square, with at most `short_side` pixels on the short side."""
-        return _within(self.display_width, self.display_height, short_side, min)
+        return within(self.display_width, self.display_height, short_side, min)
 
     def upright(self, picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return `picture` (as stored) turned upright."""
@@ -110,7 +110,7 @@ class Shape:
 
     def spread(self, luma: Gray) -> Gray:
         """Return `luma` in full range."""
-        return luma if self.full_range else cv2.LUT(luma, self._spread)
+        return luma if self.full_range else np.asarray(cv2.LUT(luma, self._spread), np.uint8)
 
     def to_bgr(self) -> npt.NDArray[np.float32]:
         """Return the 3 x 4 matrix from (full-range luma, Cb, Cr as stored) to blue, green, red."""
@@ -178,10 +178,10 @@ class Planes:
 
     def _coloured(self, luma: Gray, width: int, height: int, how: Any) -> Gray:  # noqa: ANN401 - a shrinking function
         if self.blue is None or self.red is None:
-            return cv2.cvtColor(luma, cv2.COLOR_GRAY2BGR)
+            return np.asarray(cv2.cvtColor(luma, cv2.COLOR_GRAY2BGR), np.uint8)
         stored = self.shape.stored(width, height)
         blue, red = (self.shape.upright(how(plane, *stored)) for plane in (self.blue, self.red))
-        return cv2.transform(cv2.merge([luma, blue, red]), self.shape.to_bgr())
+        return np.asarray(cv2.transform(cv2.merge([luma, blue, red]), self.shape.to_bgr()), np.uint8)
 
     def _shrunk(self, plane: npt.NDArray[Any], width: int, height: int) -> Gray:
         return self.shape.eight_bits(self._quick(plane, width, height))
@@ -215,10 +215,11 @@ def shrink(plane: npt.NDArray[Any], width: int, height: int) -> npt.NDArray[Any]
 
 def fit(width: int, height: int, long_side: int) -> tuple[int, int]:
     """Return (width, height) shrunk to at most `long_side` pixels on the long side."""
-    return _within(width, height, long_side, max)
+    return within(width, height, long_side, max)
 
 
-def _within(width: int, height: int, most: int, side: Any) -> tuple[int, int]:  # noqa: ANN401 - min or max
+def within(width: int, height: int, most: int, side: Any) -> tuple[int, int]:  # noqa: ANN401 - min or max
+    """Return (width, height) shrunk so that the side that `side` (min or max) names has at most `most` pixels."""
     scale = min(1.0, most / max(1, side(width, height)))
     return max(1, round(width * scale)), max(1, round(height * scale))
 

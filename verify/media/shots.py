@@ -22,6 +22,7 @@ CANDIDATE = 0.30  # distance (0..1) from which a picture may begin a shot
 STANDS_OUT = 2.0  # times the mean distance of the NEIGHBOURS pictures on both sides
 NEIGHBOURS = 4
 SETTLED = 3  # pictures after a candidate until it is judged: a flash of gunfire or lightning has passed by then
+STAYS = 0.8  # of CANDIDATE: how far the pictures after a cut stay from those before
 SHORTEST = 0.4  # seconds: a shorter shot cannot be told from a flash at eight pictures a second
 
 
@@ -29,7 +30,25 @@ SHORTEST = 0.4  # seconds: a shorter shot cannot be told from a flash at eight p
 class _Candidate:
     time: float
     index: int
-    before: Gray
+    before: View
+
+
+# Grey levels squared: a picture that varies by less than 8 levels is flat, and its pattern noise.
+_FLAT = 64.0
+
+
+class View:
+    """A tiny picture, ready to be compared: its pattern with mean 0 and length `weight`, at most 1."""
+
+    __slots__ = ("pattern", "tiny", "weight")
+
+    def __init__(self, tiny: Gray) -> None:
+        self.tiny = tiny
+        mean, spread = cv2.meanStdDev(tiny)
+        variance = float(spread[0, 0]) ** 2
+        scale = 1 / float(np.sqrt((variance + _FLAT) * tiny.size))
+        self.pattern = cv2.addWeighted(tiny, scale, tiny, 0, -float(mean[0, 0]) * scale, dtype=cv2.CV_32F)
+        self.weight = variance / (variance + _FLAT)
 
 
 class Cuts:
@@ -38,30 +57,29 @@ class Cuts:
     def __init__(self) -> None:
         self.distances: list[float] = []
         self.starts: list[float] = []
-        self._last: Gray | None = None
+        self._last: View | None = None
         self._open: deque[_Candidate] = deque()
         self._kept: list[_Candidate] = []
 
-    def add(self, time: float, tiny: Gray) -> bool:
+    def add(self, time: float, view: View) -> bool:
         """Take the next tiny picture; True when it may begin a shot (later pictures decide)."""
-        if self._last is None:
+        last, self._last = self._last, view
+        if last is None:
             self.distances.append(0.0)
-            self._last = tiny.copy()
             return False
-        away = distance(self._last, tiny)
+        away = distance(last, view)
         self.distances.append(away)
         index = len(self.distances) - 1
-        self._judge(index, tiny)
+        self._judge(index, view)
         begins = away >= CANDIDATE
         if begins:
-            self._open.append(_Candidate(time=time, index=index, before=self._last))
-        self._last = tiny.copy()
+            self._open.append(_Candidate(time=time, index=index, before=last))
         return begins
 
-    def _judge(self, index: int, tiny: Gray) -> None:
+    def _judge(self, index: int, view: View) -> None:
         while self._open and index - self._open[0].index >= SETTLED:
             candidate = self._open.popleft()
-            if distance(candidate.before, tiny) >= CANDIDATE * 0.8:
+            if distance(candidate.before, view) >= CANDIDATE * STAYS:
                 self._kept.append(candidate)
 
     def shots(self, end: float) -> tuple[Shot, ...]:
@@ -79,22 +97,13 @@ class Cuts:
         return not around or self.distances[index] >= STANDS_OUT * float(np.mean(around))
 
 
-def distance(a: Gray, b: Gray) -> float:
-    """Return how far apart two tiny pictures are: half of one minus their correlation, blended with their change.
+def distance(a: View, b: View) -> float:
+    """Return how far apart two pictures are, 0 to 0.75.
 
-    0 for equal pictures, near 0.5 for unrelated ones, 0 for two flat ones of one brightness.
+    Half of one minus the correlation of their patterns, from 0 (one pattern) over 0.5 (unrelated) to 1 (negative),
+    plus half their mean change of brightness. A flat picture has no pattern and correlates with nothing, so its
+    share is left out.
     """
-    first, second = a.astype(np.float32), b.astype(np.float32)
-    change = float(np.mean(np.abs(first - second))) / 255
-    mean_a, mean_b = first.mean(), second.mean()
-    first -= mean_a
-    second -= mean_b
-    # 64 = variance of +-8 levels: below that a picture is flat and its pattern is noise.
-    scale = float(
-        np.sqrt((cv2.norm(first, cv2.NORM_L2SQR) / first.size + 64))
-        * np.sqrt(cv2.norm(second, cv2.NORM_L2SQR) / second.size + 64)
-    )
-    alike = float(np.vdot(first, second)) / first.size / scale
-    pattern = (1 - max(-1.0, min(1.0, alike))) / 2
-    flat = 64 / scale
-    return max(0.0, pattern - flat / 2) + min(change, 0.5) * 0.5
+    change = cv2.norm(a.tiny, b.tiny, cv2.NORM_L1) / a.tiny.size / 255
+    unlike = (min(a.weight, b.weight) - cv2.sumElems(cv2.multiply(a.pattern, b.pattern))[0]) / 2
+    return max(0.0, unlike) + 0.5 * min(change, 0.5)

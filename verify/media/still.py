@@ -6,12 +6,11 @@ said it is, upright by its EXIF orientation.
 
 from __future__ import annotations
 
-import struct
 import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps
 
 from verify.descriptors.base import Gray
 from verify.errors import LimitError, UnreadableMediaError
@@ -19,7 +18,7 @@ from verify.media.sniff import Kind
 from verify.records.media import Problem
 from verify.settings import Settings
 
-_READERS = {
+_READERS = {  # Pillow's plug-ins by the sniffed kind; a JPEG with several pictures (MPO) is a JPEG to us
     "jpeg": ["JPEG", "MPO"],
     "png": ["PNG"],
     "webp": ["WEBP"],
@@ -40,6 +39,7 @@ def read(path: Path, kind: Kind, settings: Settings, name: str) -> tuple[Gray, l
 
         pillow_heif.register_heif_opener()
         pillow_heif.options.DECODE_THREADS = 1
+    Image.init()  # only the plug-ins named below are used, but MPO registers itself by being imported
     Image.MAX_IMAGE_PIXELS = settings.max_pixels
     problems: list[Problem] = []
     with warnings.catch_warnings():
@@ -50,7 +50,9 @@ def read(path: Path, kind: Kind, settings: Settings, name: str) -> tuple[Gray, l
                 pixels = _load(image, problems)
         except Image.DecompressionBombError as error:
             raise LimitError(f"{name} has more pixels than are examined.", "") from error
-        except (OSError, ValueError, SyntaxError, struct.error, EOFError, UnidentifiedImageError) as error:
+        except (LimitError, MemoryError):
+            raise
+        except Exception as error:  # broken pictures raise anything, from OSError to KeyError; it is named below
             reason = str(error).split(str(path))[0].strip(" '\"") or type(error).__name__
             raise UnreadableMediaError(
                 f"{name} looks like a {kind.words} and cannot be read: {reason}.", "Save or download it again."

@@ -49,7 +49,7 @@ def save(path: Path, fingerprints: Iterable[Fingerprint]) -> None:
             contents[f"{number}/array/{name}"] = array
     contents["index"] = np.frombuffer(json.dumps(index).encode(), np.uint8)
     with path.open("wb") as file:
-        np.savez(file, **contents)
+        np.savez(file, **contents)  # type: ignore[arg-type]  # its stub takes any keyword for allow_pickle
 
 
 def load(path: Path) -> dict[str, Fingerprint]:
