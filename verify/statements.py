@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -235,8 +236,9 @@ class _Context:
         for tag in tags:
             found = _ISO.match(tag.value) if tag.name in ("recording time", "gps time") else None
             if found and found["z"]:
-                at = datetime.fromisoformat(tag.value).astimezone(UTC)
-                (satellites if tag.name == "gps time" else exact).append(at)
+                with suppress(ValueError, OverflowError):  # a day that no calendar has, or the edge of the year 1
+                    at = datetime.fromisoformat(tag.value).astimezone(UTC)
+                    (satellites if tag.name == "gps time" else exact).append(at)
         writers = [t.value for t in tags if t.name == "handler" and _UTC_WRITERS.match(t.value)]
         clocks = [
             t.value for t in tags if t.name in ("make", "model", "handler", "encoder") and _OWN_CLOCK.search(t.value)

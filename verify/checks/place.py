@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from verify import coordinates
+from verify import coordinates, statements
 from verify.checks import wording
 from verify.checks.base import Check
 from verify.records.cases import Case
 from verify.records.claims import Place
 from verify.records.findings import Evidence, Finding
-from verify.records.media import Tag
+from verify.statements import StatedPlace
 
 _SPHERE_ERROR = 0.006  # of the distance: a sphere against the ellipsoid (verify/coordinates.py)
 _LIMITS = (
@@ -21,15 +19,6 @@ _RECHECK = (
     "Read the position in the file as received with another tool (exiftool -n -G1 -gps:all -GPSCoordinates FILE), put "
     "it on a map, and compare what the clip shows with street-level and satellite pictures of both places."
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stated:
-    """One position stated in the file: degrees north and east, and the tag that states it."""
-
-    latitude: float
-    longitude: float
-    tag: Tag
 
 
 class PositionInFile(Check):
@@ -44,7 +33,7 @@ class PositionInFile(Check):
         """Return one finding on the positions the file states."""
         if case.examination is None:
             return (self.not_tested("The file could not be examined, so no position was read."),)
-        stated = stated_positions(case.examination.tags)
+        stated = statements.positions(case.examination.tags)
         if not stated:
             return (
                 self.not_tested(
@@ -65,7 +54,7 @@ class PositionInFile(Check):
             )
         return (self._compared(stated, where),)
 
-    def _compared(self, stated: list[Stated], where: Place) -> Finding:
+    def _compared(self, stated: tuple[StatedPlace, ...], where: Place) -> Finding:
         evidence = tuple(_evidence(s, where) for s in stated)
         nearest, farthest = (f(stated, key=lambda s: _metres(s, where)) for f in (min, max))
         claimed = f"{wording.plain(where.name)} (within {wording.tell_distance(where.radius)})"
@@ -96,27 +85,21 @@ class PositionInFile(Check):
         )
 
 
-def stated_positions(tags: tuple[Tag, ...]) -> list[Stated]:
-    """Return every position that tags state; 0,0 and unreadable ones are left out."""
-    found = []
-    for tag in tags:
-        point = coordinates.pair(tag.value) if tag.name == "gps" else None
-        if point and not coordinates.unset(*point):
-            found.append(Stated(latitude=point[0], longitude=point[1], tag=tag))
-    return found
-
-
-def _metres(stated: Stated, where: Place) -> float:
+def _metres(stated: StatedPlace, where: Place) -> float:
     return coordinates.distance((stated.latitude, stated.longitude), (where.latitude, where.longitude))
 
 
-def _inside(stated: Stated, where: Place) -> bool:
+def _inside(stated: StatedPlace, where: Place) -> bool:
     away = _metres(stated, where)
     return away <= where.radius + away * _SPHERE_ERROR
 
 
-def _evidence(stated: Stated, where: Place | None) -> Evidence:
-    tag = stated.tag
+def _evidence(stated: StatedPlace, where: Place | None) -> Evidence:
+    tag = stated.tags[0]
     away = f" ({wording.tell_distance(_metres(stated, where))} from {wording.plain(where.name)})" if where else ""
     place = tag.place + (f", byte {tag.offset}" if tag.offset is not None else "")
-    return Evidence(label=tag.name, value=f"{tag.value}{away}", place=place)
+    return Evidence(
+        label=f"{tag.name} ({', '.join(dict.fromkeys(t.reader for t in stated.tags))})",
+        value=f"{tag.value}{away}",
+        place=place,
+    )
