@@ -54,6 +54,7 @@ def _read(data: Bytes, container: str, out: Collector) -> Reading:
     steps: tuple[Callable[[Tree, Bytes, Collector], None], ...] = (
         extensions.packets,
         extensions.camcorder,
+        extensions.windows,
         extensions.picture,
     )
     for step in steps:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from verify.readers import xmp
-from verify.readers.collect import Collector
-from verify.readers.isobmff.layout import XMP
+from verify.readers.collect import Collector, decoded
+from verify.readers.isobmff.layout import WINDOWS, XMP
 from verify.readers.isobmff.walk import Box, Bytes, Tree
 from verify.readers.times import spelled
 
@@ -21,6 +21,16 @@ def packets(tree: Tree, data: Bytes, out: Collector) -> None:
     for _, box in tree.of("uuid", "XMP_"):
         if box.type == "XMP_" or box.usertype == XMP:
             xmp.tags(data.payload(box), box.path, box.start, out)
+
+
+def windows(tree: Tree, data: Bytes, out: Collector) -> None:
+    """Read the version of Windows whose own MP4 writer made the file: 4 bytes of length, then the text."""
+    for _, box in tree.of("uuid"):
+        if box.usertype == WINDOWS:
+            raw = data.payload(box, 64)
+            version = decoded(raw[4:].split(b"\0", 1)[0])
+            if version:
+                out.add("encoder", f"Windows {version}", box.path, box.start + 4, raw[4:], "Microsoft's MP4 writer")
 
 
 def camcorder(tree: Tree, data: Bytes, out: Collector) -> None:

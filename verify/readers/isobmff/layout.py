@@ -8,6 +8,8 @@ from verify.readers.collect import Collector
 from verify.readers.isobmff.walk import Box, Tree
 
 C2PA = "d8fec3d61b0e483c92975828877ec481"  # facts: measured on signed mp4 files; C2PA specification, BMFF
+# Microsoft's writer (Media Foundation) puts the Windows version here: measured on 24 clips of two Windows machines.
+WINDOWS = "5ca708fb328e4205a861650eca0a9596"
 XMP = "be7acfcb97a942e89c71999491e3afac"  # Adobe XMP specification, part 3, 1.2.7.1
 # Boxes that one maker or platform writes, with what is known of them; sources in verify/signs/signs.toml.
 _DEVICE = {
