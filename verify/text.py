@@ -11,7 +11,8 @@ import unicodedata
 
 # Bidirectional overrides, embeddings and isolates, and marks: they can make `exe.mp4` read as `4pm.exe`.
 _BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
-_SPREADSHEET_TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n")  # OWASP, CSV injection
+# OWASP, CSV injection; the full-width signs are taken for the plain ones by spreadsheets set to East Asian languages.
+_SPREADSHEET_TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def visible(text: str, limit: int | None = None) -> str:

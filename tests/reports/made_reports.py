@@ -424,7 +424,7 @@ APPEARANCES = (
         platform="Telegram",
         bounds=clock_without_zone(datetime(2022, 4, 1, 5, 40), "clock shown on the page"),
         item="i0003",
-    ),  # noqa: DTZ001
+    ),
     Appearance(
         sha256=sha(1),
         label="Agency feed",
@@ -595,7 +595,7 @@ def clip_report(**changes: Any) -> ClipReport:
 
 
 def batch_report(size: int = 24) -> BatchReport:
-    """Return a batch of `size` items: recordings of three members, a compilation, a shared soundtrack, singles, failures."""
+    """Return a batch of `size` items: recordings of three, a compilation, a soundtrack, singles and failures."""
     items = tuple(item(n) for n in range(1, size + 1))
     groups = max(1, size // 6)
     recordings = tuple(

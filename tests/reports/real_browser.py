@@ -145,7 +145,14 @@ class Browser:
 
     def ask(self, script: str) -> Any:
         """Return the value of a script expression in the page (the debugger stands outside the page's policy)."""
-        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        for attempt in range(5):
+            try:
+                answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+                break
+            except RuntimeError as error:  # the page left for another one meanwhile: ask that one
+                if "navigated or closed" not in str(error) or attempt == 4:
+                    raise
+                time.sleep(0.05)
         if "exceptionDetails" in answer:
             raise RuntimeError(answer["exceptionDetails"])
         return answer["result"].get("value")

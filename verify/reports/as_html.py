@@ -60,11 +60,11 @@ class Html(Format):
 
 def beside(media: MediaFile) -> str:
     """Return where the preserved file lies, as a relative address from the report's folder."""
-    return TO_CASE + quote(media.path.lstrip("/"))
+    return TO_CASE + quote(media.path.lstrip("/"), errors="replace")
 
 
 def _inside(near: drawing.Axis | None, known: tuple[Appearance, ...]) -> tuple[Appearance, ...]:
-    return tuple(a for a in known if near and a.bounds and drawing.touches(near, a.bounds))
+    return tuple(a for a in known if near and a.bounds and drawing.ends_on(near, a.bounds))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -115,10 +115,16 @@ def headline(report: ClipReport) -> str:
     open_ = wording.of_bearing(report.findings, "not tested")
     if not report.case.claim:
         return wording.sentence(f"{wording.count(len(report.findings), 'finding')}; no claim was given to test.")
-    first = f"{wording.count(len(asked), 'finding')} {_verb(asked, 'questions', 'question')} the claim"
-    second = f"{wording.count(len(backed), 'finding')} {_verb(backed, 'supports', 'support')} it"
-    third = f"{wording.count(len(open_), 'question')} could not be tested"
-    return wording.sentence(f"{first}, {second}; {third}.")
+    first = f"{_some(asked)} {_verb(asked, 'questions', 'question')} the claim"
+    second = f"{_some(backed)} {_verb(backed, 'supports', 'support')} it"
+    if not asked:
+        second = f"{'none' if not backed else len(backed)} {_verb(backed, 'supports', 'support')} it"
+    told = wording.sentence(f"{first}, {second}")
+    return f"{told}; {wording.count(len(open_), 'question')} could not be tested." if open_ else f"{told}."
+
+
+def _some(found: tuple[Finding, ...]) -> str:
+    return wording.count(len(found), "finding") if found else "no finding"
 
 
 def earliest_sentence(found: ClipView) -> str:
@@ -135,10 +141,11 @@ def earliest_sentence(found: ClipView) -> str:
     if len(first) == 1:
         return f"The earliest we know of is {'this very file' if ours else 'a copy'}: {told[0]}. {among}"
     others = wording.count(len(first) - 1, "other appearance")
-    return (
-        f"The first date that is sure is that of {'this very file' if ours else 'a copy'}: {told[0]}. {others} may be "
-        f"older, for the dates overlap and cannot be put in order: {wording.listed(told[1:])}. {among}"
-    )
+    published = any(a.bounds and a.bounds.not_before for a in first)
+    undated = "" if published else "No copy has a date of publication. "
+    which = "this very file" if ours else "a copy"
+    order = f"{others} may be older, for the dates overlap and cannot be put in order: {wording.listed(told[1:])}."
+    return f"{undated}The first date that is sure is that of {which}: {told[0]}. {order} {among}"
 
 
 def _named(appearance: Appearance) -> str:
@@ -148,7 +155,7 @@ def _named(appearance: Appearance) -> str:
 
 
 def _verb(found: tuple[Finding, ...], one: str, many: str) -> str:
-    return one if len(found) == 1 else many
+    return one if len(found) < 2 else many
 
 
 def _weighed(findings: Iterable[Finding], bearing: Bearing) -> tuple[Finding, ...]:

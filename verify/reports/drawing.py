@@ -65,7 +65,10 @@ class Axis:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bar:
-    """One stretch on an axis, in percent; an open end is drawn as an arrow; `sure` False: the zone is unknown."""
+    """One stretch on an axis, in percent. An end that is open, or beyond the axis, is drawn as an arrow.
+
+    `sure` is False where the source gave a clock without a zone.
+    """
 
     left: float
     right: float
@@ -100,8 +103,8 @@ def bar(on: Axis, known: TimeBounds) -> Bar | None:
     return Bar(
         left=on.at(start) if start else 0.0,
         right=on.at(end) if end else 100.0,
-        open_left=start is None,
-        open_right=end is None,
+        open_left=start is None or start < on.start,
+        open_right=end is None or end > on.end,
         sure=known.zone != "unknown",
     )
 
@@ -116,15 +119,12 @@ def close_up(claimed: TimeBounds | None, known: Sequence[Appearance]) -> Axis | 
         return None
     near = Axis(start=claimed.not_before - timedelta(days=2), end=claimed.not_after + timedelta(days=2))
     coarse = (whole.end - whole.start) > 4 * (near.end - near.start)
-    inside = sum(1 for a in known if a.bounds and touches(near, a.bounds))
-    return near if coarse and inside else None
+    return near if coarse and any(a.bounds and ends_on(near, a.bounds) for a in known) else None
 
 
-def touches(near: Axis, known: TimeBounds) -> bool:
-    """Return whether any moment of `known` can lie on the axis."""
-    starts = known.not_before is None or known.not_before <= near.end
-    ends = known.not_after is None or known.not_after >= near.start
-    return starts and ends
+def ends_on(near: Axis, known: TimeBounds) -> bool:
+    """Return whether `known` begins or ends within the axis: what only passes through tells nothing there."""
+    return any(end is not None and near.start <= end <= near.end for end in (known.not_before, known.not_after))
 
 
 def curve_points(curve: Curve, low: float, high: float) -> str:
