@@ -1,0 +1,97 @@
+"""Was the run of the pictures edited? Rule: a sign of editing questions only the claim that the clip is unedited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from verify.checks import measured, wording
+from verify.checks.base import Check
+from verify.records.cases import Case
+from verify.records.findings import Evidence, Finding, Weight
+
+_LIMITS = (
+    "Editing does not make footage wrong, and an edit that is done well leaves none of these signs: repeats were found "
+    "in 20 of 24 loops and 14 of 24 boomerangs made for the test, and in none of 98 real clips (docs/checks.md). A "
+    "broken recording can stand still or skip as well."
+)
+_RECHECK = "Play the clip at the seconds given, frame by frame, and compare the stretches side by side."
+_MOST = 5
+
+
+class EditsInside(Check):
+    """Tells cuts, stretches that stand still, come again or are missing."""
+
+    name = "edits"
+    question = "Does the run of the pictures show editing?"
+    part = "original"
+    order = 60
+
+    def run(self, case: Case) -> tuple[Finding, ...]:
+        """Return one finding on the run of the pictures, and one on cuts where there are any."""
+        values = measured.values(case, "edits")
+        if not values:
+            return (self.not_tested("The run of the pictures was not measured."),)
+        return (self._run_of_pictures(case, values), *self._cuts(case))
+
+    def _run_of_pictures(self, case: Case, values: dict[str, Any]) -> Finding:
+        again = measured.rows(values, "repeats", "start", "end", "again")
+        still = [s for s in measured.rows(values, "still", "start", "end") if not s.get("plain")]
+        gaps = measured.rows(values, "gaps", "start", "end")
+        signs = [*(_repeat(r) for r in again), *(_still(s) for s in still), *(_gap(g) for g in gaps)]
+        if not signs:
+            searched = measured.number(values, "searched_seconds")
+            span = f" (repeats: the first {wording.clock(searched)})" if searched else ""
+            return self.neutral(
+                f"No stretch of the picture stands still, comes again or is missing{span}.",
+                limits=_LIMITS,
+                recheck=_RECHECK,
+            )
+        evidence = _evidence(case, [*again, *still, *gaps], signs)
+        weight: Weight = "moderate" if again else "weak"
+        return self._said(case, f"In the run of the pictures, {wording.listed(signs, _MOST)}.", evidence, weight)
+
+    def _cuts(self, case: Case) -> tuple[Finding, ...]:
+        shots = case.examination.shots if case.examination else ()
+        if len(shots) < 2:
+            return ()
+        cuts = [s.start for s in shots[1:]]
+        evidence = tuple(
+            e
+            for cut in cuts[:_MOST]
+            for e in (
+                Evidence(label="Cut", value="the picture changes at once", place=wording.clock(cut)),
+                *measured.nearest_keyframe(case, cut),
+            )
+        )
+        told = (
+            f"The clip consists of {len(shots)} shots: the picture changes at once at "
+            f"{wording.listed([wording.clock(c) for c in cuts], _MOST)}, by a cut or by something as sudden."
+        )
+        return (self._said(case, told, evidence, "weak"),)
+
+    def _said(self, case: Case, told: str, evidence: tuple[Evidence, ...], weight: Weight) -> Finding:
+        if case.claim is not None and case.claim.original is True:
+            return self.questions(told, *evidence, limits=_LIMITS, recheck=_RECHECK, weight=weight)
+        return self.neutral(told, *evidence, limits=_LIMITS, recheck=_RECHECK)
+
+
+def _repeat(row: dict[str, Any]) -> str:
+    way = "in reverse from" if row.get("backwards") else "from"
+    return f"the seconds {wording.seconds(row['start'], row['end'])} come again {way} {wording.clock(row['again'])} on"
+
+
+def _still(row: dict[str, Any]) -> str:
+    return f"the picture stands still from {wording.seconds(row['start'], row['end'])}"
+
+
+def _gap(row: dict[str, Any]) -> str:
+    return f"there is no picture from {wording.seconds(row['start'], row['end'])}"
+
+
+def _evidence(case: Case, rows: Sequence[dict[str, Any]], signs: Sequence[str]) -> tuple[Evidence, ...]:
+    found: list[Evidence] = []
+    for row, sign in list(zip(rows, signs, strict=True))[:_MOST]:
+        found.append(Evidence(label="Stretch", value=sign, place=wording.seconds(row["start"], row["end"])))
+        found += measured.nearest_keyframe(case, float(row["start"]))
+    return tuple(found)
