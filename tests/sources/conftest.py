@@ -5,13 +5,16 @@ from __future__ import annotations
 import gzip
 import html
 import http.server
+import ipaddress
 import json
 import socket
+import ssl
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +116,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         else:
             self._send(b"gone", "text/plain", 404)
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 - http.server names it so
 
     def _send(self, body: bytes, kind: str = "text/html; charset=utf-8", status: int = 200, **headers: str) -> None:
         self.send_response(status)
@@ -164,6 +167,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _hop2(self) -> None:
         self._to(self.server.url("/one"))
+
+    def _meta_hop(self) -> None:
+        self._send(b'<html><head><meta http-equiv="refresh" content="0; url=/one"></head></html>')
+
+    def _subtitled(self) -> None:
+        track = '<track src="/words.vtt" srclang="uk" kind="subtitles">'
+        self._send(page(self.server, body=f'<video><source src="/clip.mp4" type="video/mp4">{track}</video>'))
+
+    def _words_vtt(self) -> None:
+        self._send(b"WEBVTT\n\n00:00.000 --> 00:01.000\nwords\n", "text/vtt")
+
+    def _text_as_mp4(self) -> None:
+        self._send(b"only words, whatever the name says\n" * 50, "video/mp4")
 
     def _loop(self) -> None:
         self._to("/loop")
@@ -286,6 +302,37 @@ class Fetcher:
 def fetch(tmp_path: Path, settings: Settings) -> Fetcher:
     """Return a function that fetches a target."""
     return Fetcher(tmp_path, settings)
+
+
+@pytest.fixture(scope="session")
+def tls_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a TLS server whose certificate nobody has signed but itself."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path_factory.mktemp("tls") / "both.pem"
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem.write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(serialization.Encoding.PEM, *plain)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"https://127.0.0.1:{server.server_address[1]}/x.mp4"
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture(scope="session")

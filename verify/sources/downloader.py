@@ -102,7 +102,13 @@ class Job:
         with _errors(self.ydl):
             done, _ = self.ydl.dl(str(path), merged)
             if done and path.is_file() and path.stat().st_size:
-                found = kinds.ending(kinds.head_of(path))
+                head = kinds.head_of(path)
+                found = kinds.ending(head)
+                if found in kinds.IMAGES or (not found and kinds.is_text(head)):
+                    self.ydl.failed.append(
+                        {"names": ["NotMedia"], "status": None, "errno": None, "message": "no media"}
+                    )
+                    return None
                 name = _name(info, chosen, found or "." + str(chosen.get("ext") or "bin"))
                 final = path.with_suffix(Path(name).suffix)
                 path.rename(final)

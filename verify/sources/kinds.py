@@ -72,6 +72,17 @@ def _mpegts(head: bytes) -> bool:
     return len(head) == 188 and head[0] == 0x47
 
 
+def is_text(head: bytes) -> bool:
+    """Return whether the first bytes are a page or other text: no zero byte, and valid UTF-8 up to a cut character."""
+    if b"\0" in head:
+        return False
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start >= len(head) - 3
+    return True
+
+
 def head_of(path: Path) -> bytes:
     """Return the first bytes of a regular file, without following a link. Raises OSError."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))

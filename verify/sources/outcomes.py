@@ -31,6 +31,7 @@ _WALLS: tuple[tuple[str, type[SourceError], str], ...] = (
     (r"\bdrm\b", NotAccessibleError, "is protected against copying (DRM)"),
     (r"geo.?(restrict|block)|in your (country|region|location)|not available from your location",
      NotAccessibleError, "is blocked in this region"),
+    (r"ip (address )?is blocked|blocked from accessing", NotAccessibleError, "is blocked for this network"),
     (r"\bage\b.{0,30}(restrict|confirm|verif|limit|inappropriate)|confirm your age|nsfw", NotAccessibleError,
      "is behind an age check"),
     (r"\bprivate\b|protected (tweet|account)|not authorized to view", NotAccessibleError, "is private"),
@@ -38,7 +39,7 @@ _WALLS: tuple[tuple[str, type[SourceError], str], ...] = (
      NotAccessibleError, "needs a login"),
     (r"(has been|was|been) (removed|deleted|terminated|withdrawn)|no longer (available|exist)|does(n't| not) exist"
      r"|not found|suspended|account.{0,20}terminated|removed by|deleted by", NotFoundError, "is gone"),
-    (r"(video|post|content|tweet|media|page).{0,20} (is )?(not|un)available", NotFoundError,
+    (r"(video|post|content|tweet|media|page).{0,20} (is )?(not |un)available", NotFoundError,
      "is not available (any more)"),
     (r"unsupported url|no video|no media|not a video|there'?s no video|no formats|could be found in this tweet"
      r"|is not a valid url|extension .* is unusual|unable to extract", NotVideoError,
@@ -48,6 +49,7 @@ _NAMES: dict[str, tuple[type[SourceError], str]] = {
     "GeoRestrictedError": (NotAccessibleError, "is blocked in this region"),
     "UnsupportedError": (NotVideoError, "carries no video that can be found"),
     "UserNotLive": (NotVideoError, "is a live stream that is not on air"),
+    "NotMedia": (NotVideoError, "carries no video: what it sends is text or a picture"),
     "LiveStream": (NotAccessibleError, "is a live stream"),
 }
 _STATUS: dict[int, tuple[type[SourceError], str]] = {
@@ -84,13 +86,13 @@ def explain(url: str, failures: Iterable[dict[str, Any]], guard: Guard) -> First
         )
     if guard.failures and "slowly" in guard.failures[-1]:
         return NetworkError(f"{shown} sends too slowly to be fetched.", "Try again later, or raise rate_window.")
+    if guard.failures and all(one.get("status") in {None, 502} for one in listed):
+        return NetworkError(f"{shown} cannot be fetched: {guard.failures[-1]}.", _AGAIN)  # 502 is the guard's own
     for one in listed:
         found = classify(one)
         if found is not None:
             kind, words = found
             return kind(f"{shown} {words}.", advice(kind, words, url))
-    if guard.failures:
-        return NetworkError(f"{shown} cannot be fetched: {guard.failures[-1]}.", _AGAIN)
     said = clean(listed[0]["message"]) if listed else ""
     reason = f": {said}" if said else " and no reason was given"
     return SourceError(f"{shown} could not be fetched{reason.rstrip('.')}.", BY_HAND.format(url=shown))

@@ -41,7 +41,7 @@ def post_from_url(url: str) -> Post:
     post_id = platform.post_id(whole)
     return Post(
         url=whole,
-        platform=platform.name,
+        platform=platform.name if platform.hosts else _site(whole),
         id=post_id,
         author=platform.author(whole),
         dates=platform.id_dates(post_id),
@@ -58,7 +58,8 @@ def normal(url: str) -> str:
     text = text if "://" in text else f"https://{text}"
     try:
         parts = urllib.parse.urlsplit(text)
-        good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and " " not in text
+        named = bool(parts.hostname) and (parts.port or 1) > 0 and " " not in text  # .port raises for `javascript:x`
+        good = parts.scheme.lower() in {"http", "https"} and named
     except ValueError:
         good = False
     if not good:

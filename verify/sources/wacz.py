@@ -84,6 +84,7 @@ def _warc(snapshot: Snapshot) -> tuple[bytes, bytes]:
     def write(record: Any) -> tuple[int, int]:  # noqa: ANN401 - warcio has no types
         nonlocal place
         writer.write_record(record)
+        record.raw_stream.close()  # warcio may have put the record into a temporary file, and leaves it open
         start, place = place, len(writer.get_contents())
         return start, place - start
 

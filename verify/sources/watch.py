@@ -55,7 +55,8 @@ class Watch:
         with contextlib.suppress(BrokenPipeError):
             self._child.stdin.write(json.dumps(job) + "\n")
             self._child.stdin.close()
-        threading.Thread(target=self._read, daemon=True, name="download-lines").start()
+        self._reader = threading.Thread(target=self._read, daemon=True, name="download-lines")
+        self._reader.start()
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Yield the child's events but for progress. Raises NetworkError when a limit of the run is passed."""
@@ -79,6 +80,9 @@ class Watch:
     def close(self) -> int | None:
         """End the child and all it started; return its exit status."""
         _end(self._child)
+        self._reader.join(10)
+        if self._child.stdout is not None and not self._reader.is_alive():
+            self._child.stdout.close()
         return self._child.returncode
 
     def _read(self) -> None:
