@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "archive"))
 
-from conftest import Came
+from made_up import Came
 
 from verify.archive.store import CaseFolder
 

@@ -22,7 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "archive"))
 
-from conftest import Came, examination, fingerprint
+from made_up import Came, examination, fingerprint
 
 import verify.archive
 from verify.archive import durable

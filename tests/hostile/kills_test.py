@@ -8,8 +8,6 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,17 +20,6 @@ BATCH = Path(__file__).with_name("kill_batch.py")
 FULL = os.environ.get("FIRSTSEEN_FULL") == "1"
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kill points are made by fork and SIGKILL")
-
-
-@pytest.fixture
-def fast(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: a killed process loses no pages, so the disk tests nothing here."""
-    memory = Path("/dev/shm")
-    if not os.access(memory, os.W_OK):
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir=memory, prefix="firstseen-kills-") as folder:
-        yield Path(folder)
 
 
 def killed(writer: str, folder: Path, first: int, step: int) -> dict:

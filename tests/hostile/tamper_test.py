@@ -17,7 +17,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "archive"))
 
-from conftest import Came, examination, fingerprint
+from made_up import Came, examination, fingerprint
 
 from verify.archive import custody
 from verify.archive.audit import AuditResult, audit

@@ -285,13 +285,21 @@ class _Folder:
         if self.scope is not None:
             found = {path for path in found if Path(path).name != MANIFEST}
         _, named = _unfinished(self.root)
+        named |= self._known_now() if found - named else set()
         for path in sorted(found):
             if path in named or not os.path.lexists(self.root / path):
                 self.pending += 1
-            elif self.database is not None and self.database.one("SELECT 1 FROM files WHERE path = ?", (path,)):
-                self.pending += 1  # recorded by another process since the audit began
             else:
                 self.ledger.fault("extra", path, f"{path} is in the folder, and no entry of the log tells of it.")
+
+    def _known_now(self) -> set[str]:
+        """Return the files that other processes have recorded by now, since the audit began, or derived from those."""
+        if self.database is None:
+            return set()
+        paths = {str(path) for (path,) in self.database.all("SELECT path FROM files")} - self.ledger.files.keys()
+        newest = Derived(self.root, self.database, Log(self.database)).newest(paths)
+        manifests = {f"items/{path.split('/')[1]}/{MANIFEST}" for path in paths if path.startswith("items/")}
+        return paths | newest.keys() | manifests
 
 
 def _present(root: Path) -> set[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +17,7 @@ from verify.archive.database import Database
 from verify.archive.keys import PublicKey
 from verify.archive.locks import Lock
 from verify.archive.staging import Staging
-from verify.errors import ArchiveError, TamperedError
+from verify.errors import TamperedError
 
 LOG = "custody.jsonl"
 MANIFEST = "manifest-sha256.txt"
@@ -35,24 +34,27 @@ class Derived:
         self._database = database
         self._log = log
 
-    def refresh(self, paths: Iterable[str], staging: Staging | None) -> None:
-        """Bring the log's lines, and the manifests and newest reports of the items that `paths` lie in, up to date.
+    def refresh(self, paths: Iterable[str], staging: Staging) -> None:
+        """Bring the log's lines, and the manifests and newest reports that `paths` belong to, up to date.
 
-        What cannot be written now is left as it is: the next call, or the next opening, makes up for it.
+        Raises OSError or ArchiveError where that cannot be written: it can be made up for at any time.
         """
-        if staging is None:
-            return
         paths = list(paths)
-        with suppress(OSError, ArchiveError):
-            self._export_log()
-            for item in sorted({p.split("/")[1] for p in paths if p.startswith("items/")}):
-                manifest = self._root / "items" / item / MANIFEST
-                durable.replace(self.manifest_text(item).encode(), manifest, staging.new())
-            for plain, numbered in self.newest(paths).items():
-                data = (self._root / numbered).read_bytes()
-                target = self._root / plain
-                if not target.is_file() or target.read_bytes() != data:
-                    durable.replace(data, target, staging.new())
+        self._export_log()
+        for item in sorted({p.split("/")[1] for p in paths if p.startswith("items/")}):
+            manifest = self._root / "items" / item / MANIFEST
+            durable.replace(self.manifest_text(item).encode(), manifest, staging.new())
+        for plain, numbered in self.newest(paths).items():
+            data = (self._root / numbered).read_bytes()
+            target = self._root / plain
+            if not target.is_file() or target.read_bytes() != data:
+                durable.replace(data, target, staging.new())
+
+    def settle(self, paths: Iterable[str], staging: Staging) -> None:
+        """Do as `refresh` does, and see to it that all of it is on disk when the mark of the process goes."""
+        self.refresh(paths, staging)
+        durable.sync_file(self._root / LOG)
+        durable.sync_folder(self._root)
 
     def _export_log(self) -> None:
         """Append to `custody.jsonl` what it lacks or a power cut tore; any other difference is left for `audit`."""

@@ -195,6 +195,12 @@ def make_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
+def sync_file(path: Path) -> None:
+    """Fsync a file that was written before."""
+    with path.open("r+b") as file:  # Windows fsyncs only what is open for writing
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Fsync a folder's list of names (nothing to do on Windows)."""
     if os.name == "nt":

@@ -31,6 +31,10 @@ class Kept:
     size: int
 
 
+# Writes and fsyncs what is derived from the recorded files it is given; raises OSError or ArchiveError if it cannot.
+Settle = Callable[[set[str]], None]
+
+
 class VanishedError(Exception):
     """A file that was there already went away before it was recorded (another run was undone): do it again."""
 
@@ -48,46 +52,48 @@ class Staging:
             self._lock.take()
             self.folder = self._tmp / self._name
             self.folder.mkdir()
+            durable.sync_folder(self._tmp)  # the mark has to outlive a power cut: it says that something may lag
 
     def new(self) -> Path:
         """Return a path for a temporary file; nothing is there yet."""
         return self.folder / secrets.token_hex(8)
 
-    def sweep(self, database: Database) -> set[str]:
-        """Remove what dead processes left: temporary files, and files they placed and never recorded.
+    def sweep(self, database: Database, settle: Settle) -> None:
+        """Clean up after dead processes: temporary files, and files they placed and never recorded, go.
 
-        Returns the paths they had recorded, but perhaps not written everything derived from.
+        `settle` is given what they had recorded, and writes what is derived from it; where it cannot, the marks of
+        the dead process stay for the next one to open.
         """
-        recorded: set[str] = set()
         with Lock(self._tmp / "sweep.lock"):
             for mark in sorted(self._tmp.glob("*.live")):
                 lock = Lock(mark)
                 if mark.stem == self._name or not lock.take():
                     continue
-                recorded |= clean_up(self._root, self._tmp / mark.stem, database)
-                mark.unlink(missing_ok=True)
+                _clean_up(self._root, self._tmp / mark.stem, mark, database, settle)
                 lock.release()
-        return recorded
 
-    def close(self, database: Database) -> None:
-        """Clean up after this process itself; what cannot be written now is swept by the next one to open."""
-        with suppress(OSError):
-            clean_up(self._root, self.folder, database)
-            (self._tmp / f"{self._name}.live").unlink(missing_ok=True)
+    def close(self, database: Database, settle: Settle) -> None:
+        """Clean up after this process itself; what cannot be written now is made up for by the next one to open."""
+        _clean_up(self._root, self.folder, self._tmp / f"{self._name}.live", database, settle)
         self._lock.release()
 
 
-def clean_up(root: Path, folder: Path, database: Database) -> set[str]:
-    """Undo the intents in `folder` as far as they were not recorded, remove it, and return the recorded paths."""
-    recorded: set[str] = set()
-    for intent in sorted(folder.glob("*.intent")):
-        recorded |= undo(root, intent, database)
-    shutil.rmtree(folder, ignore_errors=True)
-    return recorded
+def _clean_up(root: Path, folder: Path, mark: Path, database: Database, settle: Settle) -> None:
+    """Undo the intents in `folder` as far as they were not recorded, then remove it and its `mark`.
+
+    Any failure (a full disk, a locked database) leaves both, and with them the knowledge that something is to do.
+    """
+    with suppress(OSError, ArchiveError):
+        recorded: set[str] = set()
+        for intent in sorted(folder.glob("*.intent")):
+            recorded |= undo(root, intent, database)
+        settle(recorded)
+        shutil.rmtree(folder, ignore_errors=True)
+        mark.unlink(missing_ok=True)
 
 
 def undo(root: Path, intent: Path, database: Database) -> set[str]:
-    """Remove the files that `intent` names and the database does not know, then the intent; return the known ones.
+    """Remove the files that `intent` names and the database does not know, and return those it knows.
 
     The database's write lock is held meanwhile, so that nobody records one of them at the same time.
     """
@@ -107,7 +113,6 @@ def undo(root: Path, intent: Path, database: Database) -> set[str]:
     for path in set(paths) - recorded:
         with suppress(OSError):  # only folders that are empty now go
             (root / path).parent.rmdir()
-    intent.unlink()
     return recorded
 
 
@@ -191,6 +196,7 @@ class Unit:
         except BaseException:
             with suppress(Exception):  # the first error is the one to tell; the intent stays for the next sweep
                 undo(self._root, intent, self._database)
+                intent.unlink()
             raise
         with suppress(OSError, ArchiveError):  # recorded: what is derived is made up for when the case is opened next
             after()

@@ -98,15 +98,25 @@ class CaseFolder(CaseReader):
                 raise
 
     def _begin(self, key: SigningKey | None) -> None:
-        self._staging = Staging(self.path)
-        unfinished = self._staging.sweep(self._database)
-        if self.log.head().entries == 0:
+        self._staging = staging = Staging(self.path)
+        try:
+            staging.sweep(self._database, self._settle)
             with self._database.transaction():
                 if self.log.head().entries == 0:
                     self.log.append("case opened", self.path.name, {"format": 1})
-        if key is not None:
-            self._derived.public_key(key.public, self._staging)
-        self._derived.refresh(unfinished, self._staging)
+            if key is not None:
+                self._derived.public_key(key.public, staging)
+        except BaseException:
+            staging.close(self._database, self._settle)
+            raise
+        with suppress(OSError, ArchiveError):  # made up for at the next occasion
+            self._refresh(())
+
+    def _refresh(self, paths: Iterable[str]) -> None:
+        self._derived.refresh(paths, self._written_by())
+
+    def _settle(self, paths: Iterable[str]) -> None:
+        self._derived.settle(paths, self._written_by())
 
     # -- bringing in -------------------------------------------------------------------------------------------
 
@@ -307,15 +317,15 @@ class CaseFolder(CaseReader):
     def note(self, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
         """Add an entry to the custody log about something that keeps no file (a fetch that failed, say)."""
         self.log.append(action, subject, details)
-        self._derived.refresh((), self._staging)
+        with suppress(OSError, ArchiveError):  # made up for at the next occasion
+            self._refresh(())
 
     # -- the folder itself -------------------------------------------------------------------------------------
 
     def close(self) -> None:
         """Let go of the case; harmless twice."""
         if self._staging is not None:
-            self._derived.refresh((), self._staging)
-            self._staging.close(self._database)
+            self._staging.close(self._database, self._settle)
             self._staging = None
         self._database.close()
 
@@ -345,7 +355,7 @@ class CaseFolder(CaseReader):
         try:
             result, record = once(unit)
             if record is not None:
-                unit.commit(record, lambda: self._derived.refresh(unit.paths(), self._staging))
+                unit.commit(record, lambda: self._refresh(unit.paths()))
         finally:
             unit.drop()
         return result

@@ -1,0 +1,419 @@
+"""Full disks, file size limits, read-only folders, power cuts and eight processes at once."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "archive"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from kill_driver import (
+    RECEIVED,
+    WORKING,
+    write_case,
+    wrong_with_case,
+)
+from made_up import Came
+
+from verify.archive import durable
+from verify.archive.audit import audit
+from verify.archive.store import CaseFolder
+from verify.errors import ArchiveError, DiskFullError, FirstseenError
+
+FULL = os.environ.get("FIRSTSEEN_FULL") == "1"
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="limits are set in forked processes")
+
+
+@pytest.fixture
+def material(tmp_path: Path) -> Path:
+    folder = tmp_path / "material"
+    folder.mkdir()
+    (folder / "received.mp4").write_bytes(RECEIVED)
+    (folder / "working.mp4").write_bytes(WORKING)
+    return folder
+
+
+def in_child(work: Callable[[], None]) -> dict[str, str]:
+    """Run `work` in a forked process; return what it said, and the kind and words of the error that ended it."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        told = {"error": "", "words": "", "traceback": ""}
+        try:
+            work()
+        except FirstseenError as error:
+            told.update(error=error.kind, words=error.message)
+        except BaseException as error:
+            told["traceback"] = repr(error)
+        os.write(write, json.dumps(told).encode())
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        answer = pipe.read()
+    os.waitpid(child, 0)
+    return json.loads(answer)
+
+
+# -- no room ---------------------------------------------------------------------------------------------------
+
+
+def test_a_file_size_limit_anywhere_is_one_clear_sentence_and_loses_nothing(fast: Path, material: Path) -> None:
+    full = 0
+    for number, limit in enumerate(range(0, 420_000, 4_000 if FULL else 33_000)):
+        root, said = fast / f"case{number}", fast / "said"
+        said.write_text("")
+
+        def work(root: Path = root, limit: int = limit, said: Path = said) -> None:
+            talk = os.open(said, os.O_WRONLY | os.O_APPEND)
+            pipe_read, pipe_write = os.pipe()  # a pipe knows no file size limit
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            try:
+                write_case(root, material, lambda text: void(os.write(pipe_write, f"{text}\n".encode())))
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+                os.close(pipe_write)
+                with os.fdopen(pipe_read) as pipe:
+                    told = pipe.read()
+                os.close(talk)
+                sys.stderr.write(told)
+
+        told = in_child(work)
+        assert told["traceback"] == "", (limit, told)
+        assert told["error"] in {"", "disk-full"}, (limit, told)
+        full += told["error"] == "disk-full"
+        assert wrong_with_case(root, [], material) == [], limit
+        shutil.rmtree(root)
+    assert full >= 3
+
+
+def void(_: object) -> None:
+    return None
+
+
+class Failing:
+    """Stands where `os` stands in `durable`: the n-th call that writes answers that the disk is full."""
+
+    def __init__(self, fails_at: int, code: int) -> None:
+        self.left = fails_at
+        self.code = code
+        self.failed = False
+
+    def __getattr__(self, name: str) -> object:
+        real = getattr(os, name)
+        if name not in {"open", "fsync", "fdopen"}:
+            return real
+
+        def called(*arguments: object, **named: object) -> object:
+            if name == "open" and not int(arguments[1]) & os.O_WRONLY:
+                return real(*arguments, **named)
+            self.left -= 1
+            if self.left == 0:
+                self.failed = True
+                if name == "fdopen":
+                    os.close(arguments[0])
+                raise OSError(self.code, os.strerror(self.code))
+            return real(*arguments, **named)
+
+        return called
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
+def test_every_single_write_that_fails_leaves_the_case_whole(
+    fast: Path, material: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    point, failures, step = 1, 0, 1 if FULL else 9
+    while True:
+        root, said = fast / f"case{point}", list[str]()
+        failing = Failing(point, code)
+        with monkeypatch.context() as patched:
+            patched.setattr(durable, "os", failing)
+            try:
+                write_case(root, material, said.append)
+            except DiskFullError:
+                assert code != errno.EIO
+            except ArchiveError as error:
+                assert code == errno.EIO, error.message
+                assert str(root) in error.message
+        if not failing.failed:
+            break
+        failures += 1
+        assert wrong_with_case(root, said, material) == [], point
+        shutil.rmtree(root)
+        point += step
+    print(f"{errno.errorcode[code]}: {failures} failing writes")
+    assert failures > (60 if FULL else 6)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real disk of a few hundred kilobytes, where this user may mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(disk)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("mounting a small disk is not allowed here")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_disk_that_is_really_full(small_disk: Path, material: Path) -> None:
+    """Also SQLite's own writes then find no room; with more room, the same case goes on."""
+    full = 0
+    for size in range(64, 1024, 8 if FULL else 72):
+        subprocess.run(["mount", "-o", f"remount,size={size}k", str(small_disk)], check=True)
+        root, said = small_disk / "case", list[str]()
+        try:
+            write_case(root, material, said.append)
+        except DiskFullError as error:
+            assert "no room left" in error.message
+            full += 1
+        subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
+        assert wrong_with_case(root, said, material) == [], size
+        shutil.rmtree(root)
+    assert full >= 2
+
+
+# -- not allowed ---------------------------------------------------------------------------------------------------
+
+
+def as_nobody(work: Callable[[], None]) -> Callable[[], None]:
+    """Return `work` done by a user whom a read-only folder stops (root is not)."""
+
+    def done() -> None:
+        if os.geteuid() == 0:
+            os.setgid(65534)
+            os.setuid(65534)
+        work()
+
+    return done
+
+
+@pytest.mark.parametrize("unclean", [False, True])
+def test_a_read_only_case_can_be_read_and_audited_and_says_it_cannot_be_written(
+    tmp_path: Path, material: Path, unclean: bool
+) -> None:
+    for folder in (tmp_path, *tmp_path.parents):  # pytest's folders are the user's alone
+        if folder.stat().st_uid == os.geteuid() and folder.name.startswith("pytest-"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    tmp_path.chmod(0o755)
+    root = tmp_path / "case"
+    write_case(root, material, void)
+    if unclean:  # a write-ahead file that nobody merged: the process was killed
+        with CaseFolder(root) as case:
+            case.note("noted", "the last entry")
+            copy = Path(shutil.copytree(root, tmp_path / "killed"))
+        root = copy
+        shutil.rmtree(root / "tmp")
+        (root / "tmp").mkdir()
+        (root / "library.sqlite-shm").unlink()
+        assert (root / "library.sqlite-wal").stat().st_size
+    entries = audit(tmp_path / "case").entries
+    for path in root.rglob("*"):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    root.chmod(0o555)
+
+    def read() -> None:
+        with CaseFolder(root, write=False) as case:
+            assert len(case.items()) == 1
+            assert case.custody().entries == entries
+            case.media_path(case.items()[0].media.sha256).read_bytes()
+        found = audit(root)
+        assert found.sound, found.faults
+
+    def write() -> None:
+        CaseFolder(root).close()
+
+    assert in_child(as_nobody(read)) == {"error": "", "words": "", "traceback": ""}
+    told = in_child(as_nobody(write))
+    assert told["error"] == "archive"
+    assert "not allowed" in told["words"]
+    for path in [root, *root.rglob("*")]:
+        path.chmod(0o755)
+
+
+def test_a_case_opened_for_reading_takes_nothing(tmp_path: Path, material: Path) -> None:
+    root = tmp_path / "case"
+    write_case(root, material, void)
+    before = {p: p.stat().st_mtime_ns for p in root.rglob("*") if p.is_file()}
+    with CaseFolder(root, write=False) as case:
+        for attempt in (
+            lambda: case.add_item("x", [Came(path=material / "received.mp4")]),
+            lambda: case.note("noted", "x"),
+            lambda: case.scratch(),
+        ):
+            with pytest.raises(ArchiveError):
+                attempt()
+    assert {p: p.stat().st_mtime_ns for p in root.rglob("*") if p.is_file()} == before
+
+
+# -- power cut -------------------------------------------------------------------------------------------------------
+
+
+class Disk:
+    """Knows what would be there after a power cut: contents that were fsynced, names whose folder was fsynced.
+
+    The database is taken as it is: SQLite brings its own proof of this, and commits are what we build on.
+    """
+
+    def __init__(self, root: Path, works: bool = True) -> None:
+        self.root = root
+        self.works = works
+        self.contents: dict[int, bytes] = {}
+        self.names: dict[int, dict[str, int]] = {}
+        self.cuts: list[tuple[list[str], Path]] = []
+        self.said: list[str] = []
+        self.shelf = root.with_name("cuts")
+        self.shelf.mkdir()
+        self.first = True
+
+    def fsync(self, handle: int) -> None:
+        os.fsync(handle)
+        path = Path(f"/proc/self/fd/{handle}").readlink()
+        if not self.works or not path.is_relative_to(self.root.parent):
+            return
+        if path.is_dir():
+            self.names[path.stat().st_ino] = {p.name: p.lstat().st_ino for p in path.iterdir()}
+        else:
+            self.contents[path.stat().st_ino] = path.read_bytes()
+
+    def cut(self, eager: bool) -> Path:
+        """Return a folder with what a power cut now would leave; `eager`: names are there, though not contents."""
+        left = self.shelf / f"{len(self.cuts):04d}{'e' if eager else ''}"
+        left.mkdir()
+        self._restore(self.root, left, eager)
+        return left
+
+    def _restore(self, folder: Path, left: Path, eager: bool) -> None:
+        now = {p.name: p.lstat().st_ino for p in folder.iterdir()}
+        known = now if eager else self.names.get(folder.stat().st_ino, {})
+        for name, inode in now.items():
+            path = folder / name
+            if name.startswith("library.sqlite"):
+                shutil.copyfile(path, left / name)
+            elif known.get(name) != inode:
+                continue
+            elif path.is_dir():
+                (left / name).mkdir()
+                self._restore(path, left / name, eager)
+            else:
+                (left / name).write_bytes(self.contents.get(inode, b""))
+
+
+class Watched:
+    """Stands where `os` stands in `durable`, and cuts the power after every fsync, in thought."""
+
+    def __init__(self, disk: Disk, every: int) -> None:
+        self.disk = disk
+        self.every = every
+        self.count = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(os, name) if name != "fsync" else self.fsync
+
+    def fsync(self, handle: int) -> None:
+        self.disk.fsync(handle)
+        self.count += 1
+        if self.count % self.every == 0 and (self.disk.root / "library.sqlite").exists():
+            for eager in (False, True):
+                self.disk.cuts.append((list(self.disk.said), self.disk.cut(eager)))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc to see what is fsynced")
+@pytest.mark.parametrize("works", [True, False])
+def test_a_power_cut_after_any_fsync(fast: Path, material: Path, monkeypatch: pytest.MonkeyPatch, works: bool) -> None:
+    root = fast / "case"
+    disk = Disk(root, works)
+    with monkeypatch.context() as patched:
+        patched.setattr(durable, "os", Watched(disk, 1 if FULL else 5))
+
+        def said(text: str) -> None:
+            disk.said.append(text)
+            disk.cuts.extend((list(disk.said), disk.cut(eager)) for eager in (False, True))
+
+        write_case(root, material, said)
+    bad = [(left.name, wrong) for told, left in disk.cuts if (wrong := after_the_cut(left, told, material))]
+    print(f"power cuts: {len(disk.cuts)}, {len(bad)} bad, fsync {'works' if works else 'does nothing'}")
+    assert len(disk.cuts) > 20
+    if works:
+        assert bad == []
+    else:
+        assert len(bad) > len(disk.cuts) // 3  # the control: without fsync, evidence is lost
+
+
+def after_the_cut(left: Path, said: list[str], material: Path) -> list[str]:
+    try:
+        return wrong_with_case(left, said, material)
+    except FirstseenError as error:
+        return [error.message]
+
+
+# -- many at once ----------------------------------------------------------------------------------------------------
+
+_ONE_OF_MANY = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from made_up import Came, examination, fingerprint
+from verify.archive.store import CaseFolder
+number, root, material, count = int(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]), int(sys.argv[5])
+with CaseFolder(root, by=f"process {number}") as case:
+    for turn in range(count):
+        name = "same.mp4" if turn % 3 == 0 else f"{number}-{turn}.mp4"
+        item = case.add_item(name, [Came(path=material / name, name=name)])
+        folder = case.scratch()
+        case.save_examination(item, examination(item.media.sha256, folder), folder, [fingerprint(turn)])
+        case.save_report(item.id, "report.html", f"{number} {turn}".encode())
+        case.save_case_report("dedup.html", f"{number} {turn}".encode())
+"""
+
+
+def test_eight_processes_on_one_case(tmp_path: Path) -> None:
+    processes, turns = 8, 25 if FULL else 4
+    material = tmp_path / "material"
+    material.mkdir()
+    (material / "same.mp4").write_bytes(b"the same for all" * 9999)
+    for number in range(processes):
+        for turn in range(turns):
+            (material / f"{number}-{turn}.mp4").write_bytes(f"{number} {turn} ".encode() * 999)
+    here = str(Path(__file__).resolve().parents[1] / "archive")
+    root = tmp_path / "case"
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", _ONE_OF_MANY, here, str(n), str(root), str(material), str(turns)],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(processes)
+    ]
+    during = 0
+    while any(one.poll() is None for one in running):
+        if (root / "custody.jsonl").exists():
+            found = audit(root)
+            assert found.faults == (), found.faults
+            during += 1
+        try:
+            running[0].wait(timeout=0.3)
+        except subprocess.TimeoutExpired:
+            continue
+    errors = [one.communicate()[1] for one in running]
+    assert [one.returncode for one in running] == [0] * processes, errors
+    found = audit(root)
+    assert found.faults == ()
+    with CaseFolder(root, write=False) as case:
+        assert len(case.items()) == processes * turns
+        assert len(case.library.clips()) == len({item.media.sha256 for item in case.items()})
+    same = turns - turns // 3 - bool(turns % 3)
+    assert len([p for p in (root / "originals").rglob("*") if p.is_file()]) == processes * same + 1
+    print(f"{processes} processes, {found.items} items, {found.entries} entries, {during} audits meanwhile")
