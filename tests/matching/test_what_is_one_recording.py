@@ -1,0 +1,109 @@
+"""A compilation joins none; a longer copy joins its pieces; people go before machines; dates order what they can."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from verify.matching.recordings import group
+from verify.records.cases import OtherClip
+from verify.records.findings import Decision
+from verify.records.matches import Appearance, Geometry, Match, Segment, Strength
+from verify.records.times import moment
+
+HALF = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
+OTHER_HALF = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
+
+
+def clip(name, duration=10.0, day=None, size=(640, 360)):
+    bounds = moment(datetime(2022, 4, day, tzinfo=UTC), "stated") if day else None
+    return OtherClip(
+        sha256=name, item=name, label=name, duration=duration, width=size[0], height=size[1],
+        appearances=(Appearance(sha256=name, label=name, bounds=bounds),),
+    )  # fmt: skip
+
+
+def match(a, b, a_span=(0.0, 10.0), b_span=(0.0, 10.0), outline_a=(), kind="same picture"):
+    segment = Segment(a_start=a_span[0], a_end=a_span[1], b_start=b_span[0], b_end=b_span[1])
+    return Match(a=a, b=b, kind=kind, segments=(segment,), geometry=Geometry(outline_a=outline_a),
+                 strength=Strength(score=2.0, false_rate=None))  # fmt: skip
+
+
+def members(recordings):
+    return sorted(sorted(r.members) for r in recordings)
+
+
+def test_copies_of_copies_are_one_recording():
+    found, alone = group([clip("a"), clip("b"), clip("c"), clip("d")], [match("a", "b"), match("b", "c")])
+    assert members(found) == [["a", "b", "c"]]
+    assert alone == ["d"]
+
+
+def test_a_compilation_holds_two_and_joins_none():
+    clips = [clip("a"), clip("c"), clip("comp", 20.0)]
+    pairs = [match("comp", "a", (0, 10), (0, 10)), match("comp", "c", (10, 20), (0, 10))]
+    found, alone = group(clips, pairs, cuts={"comp": [10.0]})
+    assert members(found) == [["a"], ["c"]]
+    assert all(r.containers == ("comp",) for r in found)
+    assert alone == []
+
+
+def test_a_compilation_of_a_and_its_copy_and_c_holds_both_sets():
+    clips = [clip("a"), clip("a2"), clip("c"), clip("comp", 20.0)]
+    pairs = [
+        match("a", "a2"),
+        match("comp", "a", (0, 10)),
+        match("comp", "a2", (0, 10)),
+        match("c", "comp", (0, 10), (10, 20)),
+    ]
+    found, _ = group(clips, pairs, cuts={"comp": [10.0]})
+    assert members(found) == [["a", "a2"], ["c"]]
+
+
+def test_a_longer_copy_without_a_cut_is_the_recording_of_both_pieces():
+    pairs = [match("long", "first", (0, 9)), match("long", "second", (11, 20))]
+    found, _ = group([clip("long", 20.0), clip("first"), clip("second")], pairs, cuts={"long": []})
+    assert members(found) == [["first", "long", "second"]]
+    assert found[0].best == "long"
+    assert "longest" in found[0].best_reason
+
+
+def test_without_knowing_the_cuts_nothing_is_joined_on_a_guess():
+    pairs = [match("long", "first", (0, 9)), match("long", "second", (11, 20))]
+    found, _ = group([clip("long", 20.0), clip("first"), clip("second")], pairs)
+    assert members(found) == [["first"], ["second"]]
+
+
+def test_a_split_screen_joins_none():
+    pairs = [match("split", "a", outline_a=HALF), match("split", "c", outline_a=OTHER_HALF)]
+    found, _ = group([clip("split"), clip("a"), clip("c")], pairs, cuts={"split": []})
+    assert members(found) == [["a"], ["c"]]
+
+
+def test_a_shared_soundtrack_is_no_recording():
+    found, alone = group([clip("a"), clip("b")], [match("a", "b", kind="same soundtrack")])
+    assert found == []
+    assert alone == ["a", "b"]
+
+
+def test_people_part_and_join():
+    clips = [clip("a"), clip("b"), clip("c")]
+    said = [
+        Decision(subject="a b", category="not a match", by="A", note="", at=""),
+        Decision(subject="b c", category="same recording", by="B", note="", at=""),
+    ]
+    found, alone = group(clips, [match("a", "b")], said)
+    assert members(found) == [["b", "c"]]
+    assert found[0].decided_by == "B"
+    assert alone == ["a"]
+
+
+def test_the_earliest_is_the_one_that_was_there_first_for_sure():
+    found, _ = group([clip("a", day=3), clip("b", day=1), clip("c")], [match("a", "b"), match("b", "c")])
+    assert found[0].earliest.sha256 == "b"
+    assert [x.sha256 for x in found[0].appearances] == ["b", "a", "c"]
+
+
+def test_what_a_copy_changed_is_said():
+    pairs = [match("best", "piece", (3.0, 7.0), (0.0, 4.0))]
+    found, _ = group([clip("best"), clip("piece", 4.0, size=(320, 180))], pairs)
+    assert found[0].changes["piece"] == "seconds 3.0 to 7.0 of it, 320 x 180 pixels"
