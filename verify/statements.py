@@ -104,13 +104,33 @@ def times(tags: Sequence[Tag], known_by: datetime | None = None) -> tuple[Stated
     Equal statements of several readers are one. `known_by` is when the file was certainly there already (aware, UTC):
     a time after it is doubted.
     """
-    groups: dict[tuple[str, str], list[Tag]] = {}
+    context = _Context.of(tags)
+    found = [t for name, value, group in _grouped(tags) if (t := _stated(name, value, group, context, known_by))]
+    return tuple(sorted(found, key=lambda t: (_ORDER[t.name], t.bounds.zone == "unknown")))
+
+
+def _grouped(tags: Sequence[Tag]) -> list[tuple[str, str, list[Tag]]]:
+    """Return (name, value, tags) with one entry a clock reading: a reader that drops the zone or the fraction of a
+    second says the same as one that keeps it, unless two keep different ones.
+    """
+    clocks: dict[tuple[str, str], dict[str, list[Tag]]] = {}
     for tag in tags:
         if tag.name in _KINDS and tag.value != NOT_SET:
-            groups.setdefault((tag.name, tag.value), []).append(tag)
-    context = _Context.of(tags)
-    found = [t for (name, value), group in groups.items() if (t := _stated(name, value, group, context, known_by))]
-    return tuple(sorted(found, key=lambda t: (_ORDER[t.name], t.bounds.zone == "unknown")))
+            clocks.setdefault((tag.name, tag.value[:19]), {}).setdefault(tag.value, []).append(tag)
+    found: list[tuple[str, str, list[Tag]]] = []
+    for (name, _), variants in clocks.items():
+        zones = {z for z in (_zone_of(v) for v in variants) if z}
+        if len(zones) > 1:
+            found += [(name, value, group) for value, group in variants.items()]
+            continue
+        fullest = max(variants, key=lambda v: (bool(_zone_of(v)), len(v)))
+        found.append((name, fullest, [t for v in (fullest, *variants) for t in variants[v]]))
+    return [(name, value, list(dict.fromkeys(group))) for name, value, group in found]
+
+
+def _zone_of(value: str) -> str:
+    found = _ISO.match(value)
+    return (found["z"] or "") if found else ""
 
 
 def recording_times(tags: Sequence[Tag], known_by: datetime | None = None) -> tuple[StatedTime, ...]:

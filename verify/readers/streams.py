@@ -97,8 +97,7 @@ def _options(container: str) -> dict[str, str]:
 
 
 def _reason(error: BaseException) -> str:
-    text = str(error)
-    return text.split(";")[0].split(": '")[0][:200] or type(error).__name__
+    return getattr(error, "strerror", None) or str(error)[:200] or type(error).__name__
 
 
 def _container(opened: Any, out: Collector) -> None:  # noqa: ANN401 - PyAV types its containers loosely

@@ -103,8 +103,8 @@ def _keep(path: str, leaf: str, text: str, place: str, offset: int, out: Collect
     name = _NAMES.get(path)
     if name is None and leaf in ("stRef:filePath", "dc:source", "xmpDM:filePath"):
         name = "source file"
-    if name is None:
-        return
+    if name is None or (name == "credentials address" and not text.startswith("http")):
+        return  # `self#…` points into the file itself
     if name.endswith("time"):
         value, doubt = spelled(text)
         out.add(name, value or text, where, offset, note="; ".join(p for p in ("XMP", doubt) if p))

@@ -1,0 +1,184 @@
+"""Reads content credentials (C2PA) with c2pa-python. Rule: never a request, and three levels, never a green tick.
+
+`Valid` in the library's words means only that nothing changed since *somebody* signed; who that is decides the level:
+*trusted issuer* (the signer's certificate leads to a list that was pinned beforehand), *intact, unknown signer*, or
+*broken*. Absence is unknown, not suspicious: most platforms drop credentials. Optional: the extra `credentials`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import c2pa
+import platformdirs
+
+from verify.readers.base import Reader, Reading
+from verify.readers.collect import Collector
+
+_CONTAINERS = frozenset({"jpeg", "png", "webp", "tiff", "heic", "avif", "mp4", "mov", "m4a", "avi", "wav", "gif"})
+_LEVELS = {"Trusted": "trusted issuer", "Valid": "intact, unknown signer", "Invalid": "broken"}
+_MAX_LIST = 4 * 1024 * 1024  # bytes: the official list is some tens of kB
+_MAX_SHOWN = 200  # codes and actions shown
+# A certificate that has run out breaks the state, not the picture: the words must not say that something was changed.
+_ONLY_OUTDATED = {"signingCredential.expired", "signingCredential.untrusted"}
+LIST_VARIABLE = "FIRSTSEEN_TRUST_LIST"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrustList:
+    """The pinned list of issuers: its file, SHA-256, date (of the file) and PEM text."""
+
+    path: Path
+    sha256: str
+    date: str
+    pem: str
+
+
+def trust_list() -> TrustList | None:
+    """Return the pinned trust list, or None where there is none.
+
+    It is the file that the environment variable FIRSTSEEN_TRUST_LIST names, else the newest `trust/*.pem` in the user's
+    data folder. It is never fetched: docs/metadata.md says where C2PA publishes it.
+    """
+    named = os.environ.get(LIST_VARIABLE)
+    folder = platformdirs.user_data_path("firstseen") / "trust"
+    try:
+        files = [Path(named)] if named else sorted(folder.glob("*.pem"), key=lambda p: p.stat().st_mtime)
+        if not files or files[-1].stat().st_size > _MAX_LIST:
+            return None
+        raw = files[-1].read_bytes()
+        made = datetime.fromtimestamp(files[-1].stat().st_mtime, UTC).date().isoformat()
+    except OSError:
+        return None
+    if b"-----BEGIN CERTIFICATE-----" not in raw:
+        return None
+    pem = raw.decode("ascii", errors="ignore")
+    return TrustList(path=files[-1], sha256=hashlib.sha256(raw).hexdigest(), date=made, pem=pem)
+
+
+class Credentials(Reader):
+    """Reads and validates content credentials."""
+
+    name: ClassVar[str] = "credentials"
+
+    def handles(self, container: str) -> bool:
+        """Return whether C2PA defines credentials for this container."""
+        return container in _CONTAINERS
+
+    def version(self) -> str:
+        """Return the library's version."""
+        return str(c2pa.sdk_version())
+
+    def read(self, path: Path, container: str) -> Reading:
+        """Return level, signer, actions and the codes of the validation; nothing where the file has no credentials."""
+        out = Collector(self.name)
+        pinned = trust_list()
+        extra: dict[str, Any] = {"trust_list": _described(pinned)}
+        try:
+            with c2pa.Reader(str(path), context=_context(pinned)) as reader:
+                state = str(reader.get_validation_state() or "")
+                store = json.loads(reader.json())
+                address = reader.get_remote_url()
+            extra |= _store(state, store, address, pinned, out)
+        except c2pa.C2paError as error:
+            _absent_or_broken(str(error), out)
+        except (ValueError, OSError) as error:
+            out.problem(f"content credentials cannot be read: {str(error)[:150]}")
+        return Reading(tags=out.tags, problems=out.problems, extra=extra if out.tags else {})
+
+
+def _context(pinned: TrustList | None) -> Any:  # noqa: ANN401 - c2pa.Context
+    """Return settings that allow no request. Only a context does so: the old `load_settings` is ignored (measured)."""
+    settings: dict[str, Any] = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False}}
+    if pinned is not None:
+        settings["trust"] = {"user_anchors": pinned.pem}
+    return c2pa.Context.from_dict(settings)
+
+
+def _described(pinned: TrustList | None) -> dict[str, str]:
+    if pinned is None:
+        return {"state": "none pinned: no issuer can be called trusted"}
+    return {"state": "pinned", "file": pinned.path.name, "date": pinned.date, "sha256": pinned.sha256}
+
+
+def _absent_or_broken(message: str, out: Collector) -> None:
+    if "ManifestNotFound" in message or "no JUMBF" in message or "NotSupported" in message:
+        return
+    if "must fetch remote manifests from url" in message:
+        address = message.rsplit(" ", 1)[-1]
+        out.add("credentials address", address, "C2PA", note="kept elsewhere; not fetched, so not validated")
+        return
+    out.problem(f"content credentials cannot be read: {message[:200]}")
+
+
+def _store(
+    state: str, store: dict[str, Any], address: str | None, pinned: TrustList | None, out: Collector
+) -> dict[str, Any]:
+    active = str(store.get("active_manifest", ""))
+    manifest = store.get("manifests", {}).get(active, {})
+    failures, others = _codes(store)
+    level = _LEVELS.get(state, "broken")
+    out.add("credentials", level, "C2PA", note=_explained(level, failures, pinned))
+    if address:
+        out.add("credentials address", address, "C2PA", note="not fetched")
+    signature = manifest.get("signature_info") or {}
+    issuer = ", ".join(str(signature[k]) for k in ("issuer", "common_name") if signature.get(k))
+    out.add("credentials issuer", issuer, "C2PA signature", note="as the certificate says" if issuer else "")
+    if signature.get("time"):
+        out.add("credentials time", str(signature["time"]).replace("+00:00", "Z"), "C2PA signature", note="time stamp")
+    out.add("credentials claim generator", _generator(manifest), "C2PA claim")
+    for code in failures[:_MAX_SHOWN]:
+        out.add("credentials code", code, "C2PA validation", note="failure")
+    for action in _actions(manifest)[:_MAX_SHOWN]:
+        out.add("credentials action", action, "C2PA actions")
+    for ingredient in (manifest.get("ingredients") or [])[:50]:
+        out.add("source file", str(ingredient.get("title") or ""), "C2PA ingredients")
+    return {"level": level, "state": state, "failures": failures, "passed": others[:_MAX_SHOWN], "manifest": active}
+
+
+def _explained(level: str, failures: list[str], pinned: TrustList | None) -> str:
+    if level == "broken" and failures and set(failures) <= _ONLY_OUTDATED:
+        return "nothing was changed since it was signed; the signer's certificate had run out"
+    if level == "broken":
+        return "the file, or what the credentials say of it, was changed after signing, or the signature is not whole"
+    if level == "trusted issuer" and pinned is not None:
+        return f"by the list {pinned.path.name} of {pinned.date}, SHA-256 {pinned.sha256[:16]}…"
+    why = "no list of trusted issuers is pinned" if pinned is None else f"not on the list of {pinned.date}"
+    return f"unchanged since somebody signed it; who that is cannot be told ({why})"
+
+
+def _codes(store: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Return (codes that failed, codes that passed) of the whole store; ingredients' failures count as well."""
+    failed = [str(e.get("code", "")) for e in store.get("validation_status") or [] if isinstance(e, dict)]
+    results = store.get("validation_results") or {}
+    active = results.get("activeManifest") or {}
+    passed = [str(e.get("code", "")) for e in active.get("success") or [] if isinstance(e, dict)]
+    return list(dict.fromkeys(failed)), list(dict.fromkeys(passed))
+
+
+def _generator(manifest: dict[str, Any]) -> str:
+    parts = manifest.get("claim_generator_info") or []
+    named = [f"{p.get('name', '')} {p.get('version', '')}".strip() for p in parts if isinstance(p, dict)]
+    return ", ".join(n for n in named if n) or str(manifest.get("claim_generator") or "")
+
+
+def _actions(manifest: dict[str, Any]) -> list[str]:
+    """Return the stated actions in words: what, when, with which program, from what kind of source (IPTC's term)."""
+    found: list[str] = []
+    for assertion in manifest.get("assertions") or []:
+        if not str(assertion.get("label", "")).startswith("c2pa.actions"):
+            continue
+        for action in (assertion.get("data") or {}).get("actions") or []:
+            agent = action.get("softwareAgent")
+            if isinstance(agent, dict):
+                agent = f"{agent.get('name', '')} {agent.get('version', '')}".strip()
+            source = str(action.get("digitalSourceType") or "").rsplit("/", 1)[-1]
+            parts = (action.get("action"), action.get("when"), agent, f"source: {source}" if source else "")
+            found.append(", ".join(str(p) for p in parts if p))
+    return found
