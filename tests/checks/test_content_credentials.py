@@ -1,0 +1,45 @@
+"""Content credentials in three levels, and without them."""
+
+from dataclasses import replace
+
+import pytest
+
+from verify.checks.credentials import ContentCredentials
+from verify.records.media import Problem
+
+
+def only(made, *tags, problems=()):
+    case = made.case(tags=tuple(made.tag(name, value) for name, value in tags))
+    (found,) = ContentCredentials().run(replace(case, examination=replace(case.examination, problems=problems)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("state", "bearing"),
+    [("trusted issuer", "supports"), ("intact, unknown signer", "neutral"), ("broken", "questions")],
+)
+def test_have_three_levels(made, state, bearing):
+    found = only(made, ("credentials", state), ("credentials issuer", "C2PA Test Signing Cert"))
+    assert found.bearing == bearing
+    assert "“C2PA Test Signing Cert”" in found.sentence
+
+
+def test_of_an_unknown_signer_are_never_called_valid(made):
+    found = only(made, ("credentials", "intact, unknown signer"))
+    assert "anybody could have made them" in found.sentence and "valid" not in found.sentence.lower()
+
+
+def test_that_are_absent_mean_nothing(made):
+    found = only(made)
+    assert found.bearing == "neutral" and "nothing follows" in found.sentence
+
+
+def test_that_could_not_be_read_are_not_called_absent(made):
+    assert only(made, ("credentials box", "C2PA")).bearing == "not tested"
+    unread = only(made, problems=(Problem(part="credentials", reason="Not installed: c2pa."),))
+    assert unread.bearing == "not tested" and "Not installed: c2pa" in unread.sentence
+
+
+def test_of_a_file_that_was_not_examined(made):
+    (found,) = ContentCredentials().run(made.case(examination=None))
+    assert found.bearing == "not tested"
