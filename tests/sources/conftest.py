@@ -154,7 +154,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         }
         script = f'<script type="application/ld+json">{json.dumps(data)}</script>'
         stated = '<meta property="article:published_time" content="2022-04-01T02:52:00Z">'
-        self._send(page(self.server, "/clip.mp4", head=script + stated, body='<img src="/thumb.jpg">'))
+        body = page(self.server, "/clip.mp4", head=script + stated, body='<img src="/thumb.jpg">')
+        self._send(body, X_Odd="  spaced \tand Not-Trimmed ")
 
     def _three(self) -> None:
         self._send(page(self.server, "/clip.mp4", "/second.mp4", "/third.mp4"))

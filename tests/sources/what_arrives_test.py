@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import re
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +74,10 @@ def _the_page(files: dict[str, bytes], site: Any) -> None:
         found[record.rec_type, record.rec_headers.get_header("WARC-Target-URI")] = (record, body)
     response, body = found["response", site.url("/one")]
     assert response.http_headers.get_header("Server").startswith("BaseHTTP")  # headers as the server sent them
+    exact = b"".join(
+        gzip.decompress(p) for p in _members(warc) if b"application/http; msgtype=response" in gzip.decompress(p)
+    )
+    assert b"\r\nX-Odd:   spaced \tand Not-Trimmed \r\n" in exact  # the head as it came, not as a library spells it
     assert b"article:published_time" in body and ("request", site.url("/one")) in found
     assert found["response", site.url("/thumb.jpg")][1].startswith(b"\xff\xd8")
     for line in lines:
@@ -78,6 +85,11 @@ def _the_page(files: dict[str, bytes], site: Any) -> None:
         part = warc[int(where["offset"]) : int(where["offset"]) + int(where["length"])]
         (record,) = list(ArchiveIterator(io.BytesIO(part)))
         assert record.rec_headers.get_header("WARC-Target-URI") == where["url"]
+
+
+def _members(warc: bytes) -> list[bytes]:
+    starts = [m.start() for m in re.finditer(rb"\x1f\x8b\x08\x00", warc)] + [len(warc)]
+    return [warc[a:b] for a, b in pairwise(starts)]
 
 
 def test_a_page_with_three_videos_gives_three_items(fetch: Any, site: Any, clips: Path) -> None:

@@ -74,47 +74,54 @@ def pack(snapshot: Snapshot, path: Path) -> None:
 
 
 def _warc(snapshot: Snapshot) -> tuple[bytes, bytes]:
-    from warcio.warcwriter import BufferWARCWriter
+    from warcio.warcwriter import WARCWriter
 
-    writer = BufferWARCWriter(gzip=True, warc_version="WARC/1.1")
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
     about = {"software": snapshot.software, "format": "WARC File Format 1.1", "description": snapshot.note}
     lines: list[str] = []
-    place = 0
 
     def write(record: Any) -> tuple[int, int]:  # noqa: ANN401 - warcio has no types
-        nonlocal place
+        start = out.tell()
         writer.write_record(record)
-        record.raw_stream.close()  # warcio may have put the record into a temporary file, and leaves it open
-        start, place = place, len(writer.get_contents())
-        return start, place - start
+        return start, out.tell() - start
 
     write(writer.create_warcinfo_record("data.warc.gz", about))
     for one in snapshot.exchanges:
-        answer = _response(writer, one)
+        headers = {"WARC-IP-Address": one.address, "WARC-Date": _iso(one.at)}
+        if one.truncated:
+            headers["WARC-Truncated"] = "length"
+        answer = _verbatim(writer, one.url, "response", one.came, headers)
         lines.append(_line(one.url, one.at, one.status, one.media_type, answer, write(answer)))
-        write(_request(writer, one, answer))
+        asked = {"WARC-Date": _iso(one.at), "WARC-Concurrent-To": answer.rec_headers.get_header("WARC-Record-ID")}
+        write(_verbatim(writer, one.url, "request", one.sent, asked))
     raw = {one.url for one in snapshot.exchanges}
     for part in snapshot.parts:
         if part.url not in raw:
             raw.add(part.url)
             answer = _browser_response(writer, part, snapshot.at)
             lines.append(_line(part.url, snapshot.at, part.status, _type(part.headers), answer, write(answer)))
-    return writer.get_contents(), ("\n".join(sorted(lines)) + "\n").encode()
+    return out.getvalue(), ("\n".join(sorted(lines)) + "\n").encode()
 
 
-def _response(writer: Any, one: Exchange) -> Any:  # noqa: ANN401
-    headers = {"WARC-IP-Address": one.address, "WARC-Date": _iso(one.at)}
-    if one.truncated:
-        headers["WARC-Truncated"] = "length"
+def _verbatim(writer: Any, url: str, kind: str, data: bytes, headers: dict[str, str]) -> Any:  # noqa: ANN401
+    """Return a record of HTTP bytes exactly as they were: warcio would write the head anew, in its own spelling."""
+    from warcio.statusandheaders import StatusAndHeaders
+
+    head, gap, body = data.partition(b"\r\n\r\n")
+
+    class Verbatim(StatusAndHeaders):  # type: ignore[misc]  # warcio has no types
+        def compute_headers_buffer(self, _: object = None) -> None:
+            self.headers_buff = head + gap
+
+    first = head.split(b"\r\n", 1)[0].decode("latin-1")
     return writer.create_warc_record(
-        one.url, "response", payload=io.BytesIO(one.came), length=len(one.came), warc_headers_dict=headers
-    )
-
-
-def _request(writer: Any, one: Exchange, answer: Any) -> Any:  # noqa: ANN401
-    headers = {"WARC-Date": _iso(one.at), "WARC-Concurrent-To": answer.rec_headers.get_header("WARC-Record-ID")}
-    return writer.create_warc_record(
-        one.url, "request", payload=io.BytesIO(one.sent), length=len(one.sent), warc_headers_dict=headers
+        url,
+        kind,
+        payload=io.BytesIO(body),
+        length=len(body),
+        http_headers=Verbatim(first, [], protocol=""),
+        warc_headers_dict=headers,
     )
 
 
