@@ -62,7 +62,37 @@ def document(content: dict[str, Any], made: str, pictures: Pictures) -> bytes:
         root = Path(folder)
         (root / "report.typ").write_bytes((PAGES / "report.typ").read_bytes())
         content["blocks"] = _with_pictures(content["blocks"], pictures, root)
-        return _compiled(content, root, at)
+        try:
+            return _compiled(content, root, at)
+        except typst.TypstError as error:
+            if "decode image" not in error.message:
+                raise
+            content["blocks"] = _without(content["blocks"], _broken(root))
+            return _compiled(content, root, at)
+
+
+def _broken(root: Path) -> set[str]:
+    """Return the names of picture files that cannot be drawn."""
+    found = set()
+    for path in root.glob("p????.*"):
+        try:
+            (root / "one.typ").write_text(f'#image("{path.name}", alt: "x")', encoding="ascii")  # a name of ours
+            typst.compile(str(root / "one.typ"), root=str(root))
+        except typst.TypstError:
+            found.add(path.name)
+    return found
+
+
+def _without(blocks: Sequence[dict[str, Any]], names: set[str]) -> list[dict[str, Any]]:
+    kept = []
+    for block in blocks:
+        if block["kind"] == "pictures":
+            block = {**block, "pictures": [p for p in block["pictures"] if p["file"] not in names]}
+        elif block["kind"] == "pair":
+            sides = {s: block[s] for s in ("left", "right") if block[s]["file"] in names}
+            block = {**block, **{s: {**side, "file": ""} for s, side in sides.items()}}
+        kept.append(block)
+    return [b for b in kept if b["kind"] != "pictures" or b["pictures"]]
 
 
 def _compiled(content: dict[str, Any], root: Path, at: datetime) -> bytes:
@@ -137,12 +167,11 @@ def _with_pictures(blocks: Sequence[dict[str, Any]], pictures: Pictures, root: P
     placed = []
     for block in blocks:
         if block["kind"] == "pictures":
-            shown = [{**p, "file": place(p["file"])} for p in block["pictures"]]
-            block = {**block, "pictures": [p for p in shown if p["file"]]}
+            block = {**block, "pictures": [{**p, "file": place(p["file"])} for p in block["pictures"]]}
         elif block["kind"] == "pair":
             block = {**block, **{s: {**block[s], "file": place(block[s]["file"])} for s in ("left", "right")}}
         placed.append(block)
-    return [b for b in placed if b["kind"] != "pictures" or b["pictures"]]
+    return _without(placed, {""})
 
 
 def _moment(made: str) -> datetime:

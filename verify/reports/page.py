@@ -84,6 +84,12 @@ def web_link(url: str) -> str:
     return url.strip() if parts.scheme in {"http", "https"} and parts.netloc and not hidden else ""
 
 
+def in_pieces(text: str, length: int = 16) -> Markup:
+    """Return a long word that may break after every `length` characters, where no style sheet can allow it."""
+    pieces = [visible(text[i : i + length]) for i in range(0, len(text), length)]
+    return Markup("<wbr>").join(pieces)
+
+
 def json_for_script(value: Any) -> Markup:  # noqa: ANN401 - anything JSON can carry
     r"""Return `value` as JSON that is safe inside a script element: `<`, `>`, `&`, U+2028 and U+2029 as `\u00XX`."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=False)
@@ -109,7 +115,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    engine.filters.update(web_link=web_link, one_line=one_line, json_for_script=json_for_script)
+    engine.filters.update(web_link=web_link, one_line=one_line, json_for_script=json_for_script, in_pieces=in_pieces)
     engine.globals.update(say=wording, draw=drawing, zip=zip)
     return engine
 
