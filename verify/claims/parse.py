@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from verify.claims import moments, places
+from verify.claims import found, moments, places
 from verify.claims.moments import when
 from verify.claims.places import where
 from verify.errors import UsageError
@@ -31,6 +31,7 @@ KEYS: dict[str, str] = {
     "temperature": "degrees Celsius at the scene, for the speed of sound",
     "camera": "where the camera is said to have stood",
     "blast": "where the explosion is said to have been",
+    "found": "what a person found elsewhere, a list of tables: about, value, source, part, bears, date, by",
 }
 _TEXTS = ("what", "by", "source", "link")
 
@@ -107,6 +108,7 @@ def _claim(parts: Mapping[str, Any]) -> Claim:
         temperature=_degrees(parts.get("temperature")),
         camera=_place(parts, "camera", None),
         blast=_place(parts, "blast", None),
+        found=found.read(parts.get("found")),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
+from verify.records.findings import Part
 from verify.records.times import TimeBounds
 
 
@@ -22,6 +24,19 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What a person found out elsewhere (weather, fires, satellite pictures): told as theirs, tested by nobody here."""
+
+    about: str  # `weather`, `fires`, `satellite`...
+    value: str
+    source: str  # where it was read, so that others can read it
+    part: Part
+    bears: Literal["supports", "questions", "neutral"] = "neutral"
+    date: str = ""  # of what was found, as the person wrote it
+    by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
     """What, when, where and by whom, as far as stated; an absent part is None and is reported as not claimed."""
 
@@ -35,3 +50,4 @@ class Claim:
     temperature: float | None = None  # degrees Celsius at the scene, when a person gives it (speed of sound)
     camera: Place | None = None  # where the camera is claimed to have stood
     blast: Place | None = None  # where the explosion is claimed to have been
+    found: tuple[Found, ...] = ()  # what persons found elsewhere
