@@ -103,10 +103,14 @@ def _network_options(made: argparse.ArgumentParser) -> None:
 def _claim_options(made: argparse.ArgumentParser) -> None:
     claim = made.add_argument_group("what is claimed")
     claim.add_argument("--claim", type=Path, metavar="FILE", help="the claim as a TOML file (see docs/claims.md)")
-    claim.add_argument("--when", default="", metavar="A[/B]", help="time or interval, e.g. 2022-04-01T05:00+03:00/05:51+03:00")
+    claim.add_argument(
+        "--when", default="", metavar="A[/B]", help="time or interval, e.g. 2022-04-01T05:00+03:00/05:51+03:00"
+    )
     claim.add_argument("--where", default="", metavar="PLACE", help="a place name, or LAT,LON[,RADIUS in metres]")
     claim.add_argument("--what", default="", metavar="TEXT", help="what the clip is said to show")
-    claim.add_argument("--actor", default="", metavar="TEXT", help="who is said to have acted (never answered from pictures)")
+    claim.add_argument(
+        "--actor", default="", metavar="TEXT", help="who is said to have acted (never answered from pictures)"
+    )
 
 
 def _add_check(commands: Any) -> None:  # noqa: ANN401
@@ -265,8 +269,10 @@ def _decide(words: argparse.Namespace) -> int:
     if words.json:
         _print_json(to_builtins(decision))
     else:
-        print(f"{'Taken back' if words.undo else 'Recorded'}: {decision.category}, {one_line(decision.subject)}, "
-              f"by {one_line(decision.by)}")
+        print(
+            f"{'Taken back' if words.undo else 'Recorded'}: {decision.category}, {one_line(decision.subject)}, "
+            f"by {one_line(decision.by)}"
+        )
     return errors.EXIT_DONE
 
 
@@ -302,8 +308,13 @@ def _demo(words: argparse.Namespace) -> int:
     if words.json:
         from verify.records.wire import to_builtins
 
-        _print_json({"case": str(result.case), "report": to_builtins(result.written[0].report),
-                     "files": {name: str(p) for name, p in result.written[0].files.items()}})
+        _print_json(
+            {
+                "case": str(result.case),
+                "report": to_builtins(result.written[0].report),
+                "files": {name: str(p) for name, p in result.written[0].files.items()},
+            }
+        )
     else:
         _print_clip(result.written[0])
     if sys.stdout.isatty():
@@ -321,11 +332,63 @@ def _audit(words: argparse.Namespace) -> int:
     else:
         for fault in found.faults:
             print(f"{fault.kind}: {one_line(fault.sentence)}")
-        print(f"{found.files} files of {found.items} items re-hashed, {found.entries} log entries checked: "
-              f"{len(found.faults) or 'no'} fault{'' if len(found.faults) == 1 else 's'}. Head {found.head}")
+        print(
+            f"{found.files} files of {found.items} items re-hashed, {found.entries} log entries checked: "
+            f"{len(found.faults) or 'no'} fault{'' if len(found.faults) == 1 else 's'}. Head {found.head}"
+        )
         for sentence in found.unproved:
             print(f"Not proved: {one_line(sentence)}")
     return errors.EXIT_NOTHING_DONE if found.faults else errors.EXIT_DONE
+
+
+def _story(words: argparse.Namespace) -> int:
+    from pipelines.story import story
+    from verify.records.wire import to_builtins
+
+    options = _options(words, formats=("html", "json", "markdown", "text", "block", "pdf"))
+    result = _follow(story(words.story, options, media=words.media, claims=words.claims), words)
+    if words.json:
+        _print_json(
+            {
+                "case": str(result.case),
+                "files": {n: str(p) for n, p in result.files.items()},
+                "report": to_builtins(result.report),
+            }
+        )
+    else:
+        for sentence in result.report.summary:
+            print(one_line(sentence))
+        print(f"report: {result.files['html']}")
+    if words.open:
+        _open(result.files["html"])
+    return errors.EXIT_DONE
+
+
+def _bundle(words: argparse.Namespace) -> int:
+    from pipelines.sharing import bundle
+
+    return _told_files(words, bundle(words.case, words.out, item=words.item, by=words.by))
+
+
+def _export(words: argparse.Namespace) -> int:
+    from pipelines.sharing import export
+
+    return _told_files(words, export(words.case, words.out, by=words.by))
+
+
+def _import(words: argparse.Namespace) -> int:
+    from pipelines.sharing import bring
+
+    return _told_files(words, bring(words.case, words.file, by=words.by))
+
+
+def _told_files(words: argparse.Namespace, told: dict[str, str | int]) -> int:
+    if words.json:
+        _print_json(told)
+    else:
+        for name, value in told.items():
+            print(f"{name}: {one_line(str(value))}")
+    return errors.EXIT_DONE
 
 
 def _doctor(words: argparse.Namespace) -> int:
