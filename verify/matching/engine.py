@@ -1,0 +1,162 @@
+"""Finds what shares footage with a clip: candidates by looks, then geometry, then movement. Rule: movement decides.
+
+The order of work for one search: the index names clips that hold similar places (in any turn); a fit of the places
+says where one picture would lie in the other; the luma grids, read through that fit, say whether the two *change*
+alike at one offset and speed, and over which seconds. Only then is there a match, with a strength.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from verify.descriptors.grid import HEIGHT, STEP, WIDTH, Grid, unpack
+from verify.descriptors.patches import Patches
+from verify.matching import describe, strength
+from verify.matching.align import Aligned, align, lattice
+from verify.matching.base import Shelf
+from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
+from verify.matching.geometry import Fit, Spots, fits, spots, unit_matrix, whole
+from verify.matching.index import Index
+from verify.records.fingerprints import Fingerprint
+from verify.records.matches import Match
+
+Floats = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float64]
+
+CANDIDATES = 80  # (clip, turn) pairs looked at; the weakest of them are left after the fit
+SURE_PLACES = 20  # a fit of so many places needs no guess beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What matching knows of a clip: its places, its grid (rows, cells) and the shape of its picture."""
+
+    sha256: str
+    spots: Spots
+    grid: Floats
+    aspect: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best way found to lay clip a into clip b."""
+
+    matrix: Array  # 0..1 coordinates
+    turn: Turn
+    fit: Fit | None
+    aligned: Aligned
+    share_a: float
+    share_b: float
+
+
+def clip_of(sha256: str, prints: dict[str, Fingerprint]) -> Clip | None:
+    """Return the clip of `prints`, or None when it has no grid (nothing was decoded)."""
+    grid = prints.get(Grid.name)
+    if grid is None or grid.version != Grid.version:
+        return None
+    aspect = float(grid.parameters.get("aspect", 1.0))
+    pictures = unpack(grid.arrays["packed"].tobytes(), int(grid.arrays["count"][0]))
+    return Clip(sha256, spots(prints.get(Patches.name), aspect), pictures.reshape(-1, WIDTH * HEIGHT), aspect)
+
+
+def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS) -> Found | None:
+    """Return the best way to lay `a` into `b` in picture and time, or None when there is none to be tried."""
+    tried: list[tuple[Array, Turn, Fit | None]] = [
+        (unit_matrix(fit.matrix, a.aspect, b.aspect), fit.turn, fit) for fit in fits(a.spots, b.spots, turns)
+    ]
+    if not any(fit is not None and fit.places >= SURE_PLACES for _, _, fit in tried):
+        tried += [(whole(turn), turn, None) for turn in (UPRIGHT, MIRROR) if turn in turns]
+    best: Found | None = None
+    for matrix, turn, fit in tried:
+        read = lattice(matrix)
+        if read is None:
+            continue
+        ways = align(a.grid @ read.a, b.grid @ read.b)
+        if ways and (best is None or ways[0].rank > best.aligned.rank):
+            best = Found(matrix, turn, fit, ways[0], read.share_a, read.share_b)
+    return best
+
+
+class Engine:
+    """Searches a library. Keeps its index in step with the library; `index_folder` is where large ones are kept."""
+
+    def __init__(self, shelf: Shelf, index_folder: Path | None = None) -> None:
+        self._shelf = shelf
+        self._folder = index_folder
+        self._index = Index()
+        self._seen = 0
+        self._names: dict[int, str] = {}
+        self._clips: dict[str, Clip] = {}
+
+    def refresh(self) -> None:
+        """Take in what the library gained or lost since the last search."""
+        now = self._shelf.generation()
+        if now == self._seen:
+            return
+        gone = self._shelf.removed(self._seen)
+        self._index.remove(gone)
+        for number in gone:
+            self._clips.pop(self._names.pop(number, ""), None)
+        for number, _, sha256 in self._shelf.clips(self._seen):
+            self._names[number] = sha256
+        rows = self._shelf.rows(Patches.name, Patches.version, self._seen)
+        self._index.add((number, spots(prints, 1.0).codes) for number, prints in rows)
+        self._seen = now
+
+    def search(self, sha256: str, among: Iterable[str] | None = None) -> list[Match]:
+        """Return the matches of a clip of the library with all others, or with those in `among`; strongest first.
+
+        Raises KeyError for a clip the library does not have.
+        """
+        self.refresh()
+        mine = self._clip(sha256)
+        if mine is None:
+            return []
+        wanted: dict[str, tuple[Turn, ...]] = {}
+        if among is not None:
+            wanted = {other: TURNS for other in among if other != sha256}
+        else:
+            for number, turn, _ in self._index.candidates(mine.spots.codes, TURNS, CANDIDATES):
+                other = self._names.get(number, sha256)
+                if other != sha256:
+                    wanted[other] = (*wanted.get(other, ()), turn)
+        matches = []
+        for other, turns in wanted.items():
+            theirs = self._clip(other)
+            found = compare(mine, theirs, turns) if theirs is not None else None
+            if found is None or theirs is None:
+                continue
+            match = self._match(mine, theirs, found)
+            if match is not None:
+                matches.append(match)
+        return sorted(matches, key=lambda m: -m.strength.score)
+
+    def _clip(self, sha256: str) -> Clip | None:
+        if sha256 not in self._clips:
+            made = clip_of(sha256, self._shelf.fingerprints(sha256, (Grid.name, Patches.name)))
+            if made is None:
+                return None
+            if len(self._clips) > 2000:
+                self._clips.pop(next(iter(self._clips)))
+            self._clips[sha256] = made
+        return self._clips[sha256]
+
+    def _match(self, a: Clip, b: Clip, found: Found) -> Match | None:
+        judged = strength.judge(found.aligned, found.fit)
+        if judged is None:
+            return None
+        return Match(
+            a=a.sha256,
+            b=b.sha256,
+            kind="same picture",
+            segments=describe.segments(found.aligned, len(a.grid) * STEP),
+            geometry=describe.geometry(found.matrix, found.turn, found.share_a, found.share_b),
+            strength=judged,
+            frames=describe.frames(found.aligned, len(a.grid) * STEP),
+            descriptors=(f"{Patches.name}/{Patches.version}", f"{Grid.name}/{Grid.version}"),
+        )
