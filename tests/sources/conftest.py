@@ -7,6 +7,7 @@ import html
 import http.server
 import ipaddress
 import json
+import os
 import socket
 import ssl
 import subprocess
@@ -182,6 +183,68 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _text_as_mp4(self) -> None:
         self._send(b"only words, whatever the name says\n" * 50, "video/mp4")
 
+    def _away_video(self) -> None:
+        self._send(page(self.server, body=f'<video src="http://127.0.0.1:{self.server.forbidden}/clip.mp4"></video>'))
+
+    def _hop_other_name(self) -> None:
+        self._to(f"http://localhost:{self.server.port}/one")
+
+    def _probing(self) -> None:
+        bad = f"127.0.0.1:{self.server.forbidden}"
+        body = (
+            f'<img src="http://{bad}/thumb.jpg"><iframe src="http://{bad}/one"></iframe>'
+            f'<script src="http://{bad}/x.js"></script><link rel="stylesheet" href="http://{bad}/x.css">'
+            f'<video src="http://{bad}/clip.mp4" autoplay></video>'
+            f"<script>fetch('http://{bad}/clip.mp4').catch(() => 0); new WebSocket('ws://{bad}/ws');"
+            f"navigator.sendBeacon('http://{bad}/beacon', 'x'); fetch('/clip.mp4?control');</script>"
+        )
+        self._send(page(self.server, body=body))
+
+    def _endless_page(self) -> None:
+        self._endless("text/html", b"<p>more and more</p>" * 10_000)
+
+    def _endless_mp4(self) -> None:
+        self._endless("video/mp4", b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 262144)
+
+    def _endless(self, kind: str, block: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        while True:
+            self.wfile.write(block)
+
+    def _drip(self, kind: str, start: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", "1000000")
+        self.end_headers()
+        self.wfile.write(start)
+        while True:
+            self.wfile.write(b" ")
+            time.sleep(0.1)
+
+    def _slow_mp4(self) -> None:
+        self._drip("video/mp4", b"\x00\x00\x00\x18ftypmp42")
+
+    def _drip_mp4(self) -> None:
+        self._drip("video/mp4", b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 200_000)
+
+    def _slow_page(self) -> None:
+        self._drip("text/html", b"<!doctype html><html>")
+
+    def _silent(self) -> None:
+        time.sleep(60)
+
+    def _garbage(self) -> None:
+        self.wfile.write(os.urandom(5000))
+        self.close_connection = True
+
+    def _endless_live_m3u8(self) -> None:
+        number = int(time.time())
+        text = f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:{number}\n#EXTINF:1,\nv0.ts?{number}\n"
+        self._send(text.encode(), "application/vnd.apple.mpegurl")
+
     def _loop(self) -> None:
         self._to("/loop")
 
@@ -213,25 +276,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _hostile(self) -> None:
         self._send(page(self.server, "/clip.mp4", title=HOSTILE_TITLE))
-
-    def _endless_mp4(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "video/mp4")
-        self.send_header("Connection", "close")
-        self.end_headers()
-        block = b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 262144
-        while True:
-            self.wfile.write(block)
-
-    def _slow_mp4(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "video/mp4")
-        self.send_header("Content-Length", "1000000")
-        self.end_headers()
-        self.wfile.write(b"\x00\x00\x00\x18ftypmp42")
-        while True:
-            self.wfile.write(b"\x00")
-            time.sleep(0.1)
 
     def _bomb(self) -> None:
         body = gzip.compress(b"<!doctype html>" + b" " * 64_000_000, 9)

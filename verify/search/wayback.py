@@ -120,7 +120,7 @@ def _captures(answer: Exchange) -> list[tuple[datetime, str]]:
         names = rows[0]
         when, what = names.index("timestamp"), names.index("original")
         return [(_time(row[when]), str(row[what])) for row in rows[1:]]
-    except (ValueError, IndexError, TypeError, AttributeError, KeyError) as error:
+    except (ValueError, IndexError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise NetworkError("The Wayback Machine gave an answer that is not its index's form.") from error
 
 

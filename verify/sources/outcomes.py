@@ -127,6 +127,10 @@ def _broken(names: set[str], words: str, code: object) -> tuple[type[SourceError
         return NetworkError, "cannot be fetched: the page is far larger than a page can be"
     if "redirect loop" in words:
         return NetworkError, "cannot be fetched: it redirects in a circle"
+    if "timed out" in words or "TimeoutError" in names:
+        return NetworkError, "cannot be fetched: it does not answer in time"
+    if "RemoteDisconnected" in words or "Connection aborted" in words or "Connection reset" in words:
+        return NetworkError, "cannot be fetched: it breaks the connection off"
     if names & _NETWORK_NAMES or "more expected" in words:
         return NetworkError, f"cannot be fetched: {words.rstrip('.') or 'the connection broke'}"
     return None

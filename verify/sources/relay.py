@@ -98,8 +98,14 @@ class Handler(socketserver.BaseRequestHandler):
             return _relay(guard, client, upstream, both_ways=True)
         upstream.sendall(_originread_head(method, target, head))
         _send_body(client, upstream, head, rest)
+        upstream.settimeout(guard.settings.rate_window)
         while True:  # interim answers (1xx) pass before the real one
-            answer, after = read_head(upstream)
+            try:
+                answer, after = read_head(upstream)
+            except OSError as error:
+                said = "does not answer in time" if isinstance(error, TimeoutError) else "does not answer in HTTP"
+                guard.failures.append(f"the server {said}")
+                return _answer(client, "502 Bad Gateway", said)
             guard.count(len(answer) + len(after))
             client.sendall(_closing(answer) + after)
             if not re.match(rb"HTTP/1\.[01] 1\d\d ", answer):
