@@ -66,3 +66,9 @@ def test_reach_holds_the_error_of_clock_air_and_wind():
     far = flash_to_bang.reach(3.0, None)
     assert far.nearest == pytest.approx((3 - 0.185) * (319.0 - 10), abs=1)
     assert far.farthest == pytest.approx((3 + 0.215) * (354.7 + 10), abs=1)
+
+
+def test_with_points_known_only_roughly_is_no_test(made):
+    rough = replace(CAMERA, radius=500)
+    found = only(made, [5.0], [6.26], camera=rough, blast=replace(BLAST, radius=500))
+    assert found.bearing == "neutral" and "too loosely known" in found.sentence

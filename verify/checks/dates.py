@@ -60,8 +60,9 @@ class AllDates(Check):
             found = self.questions(f"{told}{more}", *evidence, limits=_LIMITS, recheck=_RECHECK, weight="weak")
         else:
             found = self.neutral(
-                f"{wording.count(len(dated), 'date')} of the clip {'is' if len(dated) == 1 else 'are'} known and none "
-                "excludes another.",
+                f"{len(dated)} dates of the clip are known and none excludes another."
+                if len(dated) > 1
+                else "One date of the clip is known, so there is none to compare it with.",
                 *evidence,
                 limits=_LIMITS,
                 recheck=_RECHECK,

@@ -151,7 +151,9 @@ def tell_searched(case: Case) -> str:
         return "how many clips were searched is not recorded"
     if searched.clips == 0:
         return "the library holds no other clip to compare with"
-    span = f", brought in from {searched.oldest[:10]} to {searched.newest[:10]}" if searched.oldest else ""
+    first, last = searched.oldest[:10], searched.newest[:10]
+    span = f", brought in on {first}" if first == last else f", brought in from {first} to {last}"
+    span = span if first else ""
     missed = len(searched.not_searched)
     left = f"; {wording.count(missed, 'part')} of the search could not be done" if missed else ""
     return (

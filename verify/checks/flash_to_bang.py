@@ -64,6 +64,10 @@ class Reach:
         """Return `300 m to 470 m`."""
         return f"{wording.tell_distance(self.nearest)} to {wording.tell_distance(self.farthest)}"
 
+    def is_close(self, measured: Reach) -> bool:
+        """Whether this is known closely enough that a fit says something: not wider than the distance it is held to."""
+        return self.farthest - self.nearest <= (measured.nearest + measured.farthest) / 2
+
     def meets(self, other: Reach) -> bool:
         """Whether both can be the same distance."""
         return self.nearest <= other.farthest and other.nearest <= self.farthest
@@ -120,6 +124,13 @@ class FlashToBang(Check):
         if claimed is None:
             return self.neutral(
                 f"{told}; no points of camera and explosion are claimed to compare it with.",
+                *evidence,
+                limits=_LIMITS,
+                recheck=_RECHECK,
+            )
+        if away.meets(claimed) and not claimed.is_close(away):
+            return self.neutral(
+                f"{told}; the claimed points lie {claimed.words()} apart, too loosely known for a test.",
                 *evidence,
                 limits=_LIMITS,
                 recheck=_RECHECK,

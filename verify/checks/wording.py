@@ -65,7 +65,9 @@ def _tell_closed(first: datetime, last: datetime, precision: Precision, zone: st
         return tell_moment(first, zone, "minute")
     if precision == "day" and width < timedelta(days=1):
         return f"{first:%Y-%m-%d} (the day in UTC)"
-    return f"between {tell_moment(first, zone, 'second')} and {tell_moment(last, zone, 'second')}"
+    whole_minutes = first.second == 0 and last.second in {0, 59}
+    shown: Precision = "minute" if whole_minutes and precision not in {"second", "millisecond"} else "second"
+    return f"between {tell_moment(first, zone, shown)} and {tell_moment(last, zone, shown)}"
 
 
 def tell_span(span: timedelta) -> str:
