@@ -380,7 +380,7 @@ with CaseFolder(root, by=f"process {number}") as case:
 
 
 def test_eight_processes_on_one_case(tmp_path: Path) -> None:
-    processes, turns = 8, 25 if FULL else 4
+    processes, turns = 8, 25 if FULL else 3
     material = tmp_path / "material"
     material.mkdir()
     (material / "same.mp4").write_bytes(b"the same for all" * 9999)

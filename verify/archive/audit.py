@@ -6,9 +6,7 @@ but arithmetic: the log says what must be there, and the folder and the database
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,24 +14,16 @@ from typing import Any
 
 import msgspec
 
-from verify.archive import durable
 from verify.archive.custody import Log
 from verify.archive.database import Database
 from verify.archive.derived import KEYS, LOG, MANIFEST, Derived
+from verify.archive.folder import DATABASE, SCOPE, Expected, FolderCheck, Progress, exported, moved_on, unfinished
 from verify.archive.keys import PublicKey, read_public
 from verify.archive.ledger import Fault, Kind, Ledger, read_ledger
 from verify.archive.tables import check_tables
 from verify.errors import FirstseenError, NotFoundError, TamperedError
 
 __all__ = ["AuditResult", "Fault", "Kind", "audit"]
-
-Progress = Callable[[int, int, str], None]
-
-DATABASE = "library.sqlite"
-SCOPE = "bundle.json"
-# Names at the top of a case that are the database itself, or can be made again at any time.
-_OWN = {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal", LOG, SCOPE}
-_WORKING = ("tmp/", "index/")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,15 +57,19 @@ def audit(case: Path, *, head: str = "", keys: Iterable[str] = (), progress: Pro
     root = _payload(case.absolute())
     early: list[Fault] = []
     own = _own_keys(root, early)
+    at_work = unfinished(root)[0]
     with _opened(root, early) as database:
         if database is None:
             lines = [line.decode("utf-8", "replace") for line in _log_lines(root)]
-            ledger, derived = read_ledger(lines, own), _Expected(manifests={}, newest={})
+            ledger, derived = read_ledger(lines, own), Expected()
         else:
             ledger, derived = _with_database(root, database, own)
+            exported(root, ledger, derived.lines, lambda: at_work or moved_on(root, database, ledger))
         ledger.faults[:0] = early
         scope = _scope(root, ledger)
-        folder = _Folder(root=root, ledger=ledger, derived=derived, database=database, keys=own, scope=scope)
+        folder = FolderCheck(
+            root=root, ledger=ledger, derived=derived, database=database, keys=own, scope=scope, at_work=at_work
+        )
         size = folder.check(progress)
     _anchors(ledger, head, trusted)
     return AuditResult(
@@ -89,14 +83,6 @@ def audit(case: Path, *, head: str = "", keys: Iterable[str] = (), progress: Pro
         signed=ledger.signed,
         keys=tuple(sorted(ledger.signers)),
     )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Expected:
-    """The derived files as they should be: path to bytes, and plain report name to the numbered file."""
-
-    manifests: dict[str, bytes]
-    newest: dict[str, str]
 
 
 def _payload(path: Path) -> Path:
@@ -127,14 +113,14 @@ def _opened(root: Path, faults: list[Fault]) -> Iterator[Database | None]:
         database.close()
 
 
-def _with_database(root: Path, database: Database, keys: dict[str, PublicKey]) -> tuple[Ledger, _Expected]:
+def _with_database(root: Path, database: Database, keys: dict[str, PublicKey]) -> tuple[Ledger, Expected]:
     """Return what the log in the database says, with the database held against it, all from one moment."""
     ledger = Ledger()
-    expected = _Expected(manifests={}, newest={})
+    expected = Expected()
     try:
         with database.snapshot() as connection:
-            lines = list(Log(database).lines())
-            ledger = read_ledger(lines, keys)
+            expected.lines.extend(Log(database).lines())
+            ledger = read_ledger(expected.lines, keys)
             for sentence in database.damage():
                 ledger.fault("database", DATABASE, f"SQLite finds the database damaged: {sentence}.")
             check_tables(ledger, connection)
@@ -142,7 +128,6 @@ def _with_database(root: Path, database: Database, keys: dict[str, PublicKey]) -
             for item in ledger.items:
                 expected.manifests[f"items/{item}/{MANIFEST}"] = derived.manifest_text(item).encode()
             expected.newest.update(derived.newest(ledger.files))
-        _exported(root, ledger, lines)
     except (FirstseenError, msgspec.MsgspecError, TypeError, ValueError) as error:
         ledger.fault("database", DATABASE, f"The database cannot be read to its end: {error}.")
     return ledger, expected
@@ -171,37 +156,6 @@ def _log_lines(root: Path) -> list[bytes]:
     return path.read_bytes().split(b"\n")[:-1]
 
 
-def _unfinished(root: Path) -> tuple[bool, set[str]]:
-    """Return whether a process is at work or died at work in the case, and the files it has not recorded yet."""
-    named: set[str] = set()
-    for intent in (root / "tmp").glob("*/*.intent"):
-        try:
-            named |= {str(path) for path in json.loads(intent.read_text(encoding="utf-8"))}
-        except (OSError, ValueError):  # gone, or torn before anything was placed
-            continue
-    return any((root / "tmp").glob("*.live")), named
-
-
-def _exported(root: Path, ledger: Ledger, lines: list[str]) -> None:
-    """Hold `custody.jsonl` against the log in the database; its end may lack only what an interrupted run left."""
-    path = root / LOG
-    if not path.is_file() or path.is_symlink():
-        if not _unfinished(root)[0]:
-            ledger.fault("missing", LOG, f"{LOG} is missing; the log in the database was read instead.")
-        return
-    *whole, torn = path.read_bytes().split(b"\n")
-    for number, text in enumerate(whole, start=1):
-        if number > len(lines):
-            if not _unfinished(root)[0]:
-                ledger.fault("changed", LOG, f"{LOG} has more entries than the log in the database.")
-            return
-        if lines[number - 1].encode("utf-8", "surrogatepass") != text:
-            ledger.fault("changed", LOG, f"Line {number} of {LOG} is not entry {number} of the log.")
-            return
-    if (torn or len(whole) < len(lines)) and not _unfinished(root)[0]:
-        ledger.fault("changed", LOG, f"{LOG} was cut: it has {len(whole)} of {len(lines)} entries.")
-
-
 def _scope(root: Path, ledger: Ledger) -> set[str] | None:
     """Return the files that a bundle says it holds, or None for a whole case."""
     if not (root / SCOPE).is_file():
@@ -218,99 +172,6 @@ def _scope(root: Path, ledger: Ledger) -> set[str] | None:
     return wanted
 
 
-@dataclass(kw_only=True, slots=True)
-class _Folder:
-    """The files of the case, held against the log."""
-
-    root: Path
-    ledger: Ledger
-    derived: _Expected
-    database: Database | None
-    keys: dict[str, PublicKey]
-    scope: set[str] | None
-    checked: int = 0
-    pending: int = 0
-    left_out: int = 0
-
-    def check(self, progress: Progress | None) -> int:
-        """Hash everything, note what is wrong, and return the bytes read."""
-        present = _present(self.root)
-        wanted = self.ledger.files
-        if self.scope is not None:
-            self.left_out = len(wanted.keys() - self.scope)
-            wanted = {path: file for path, file in wanted.items() if path in self.scope}
-        size = 0
-        for done, path in enumerate(sorted(wanted)):
-            if progress:
-                progress(done, len(wanted), path)
-            size += self._file(path, *wanted[path], path in present)
-            self.checked += 1
-        self._derived(present)
-        self._extra(present - self.ledger.files.keys() - self.derived.manifests.keys() - self.derived.newest.keys())
-        return size
-
-    def _file(self, path: str, sha256: str, size: int, there: bool) -> int:
-        if not there:
-            self.ledger.fault("missing", path, f"{path} is missing.")
-            return 0
-        try:
-            with durable.plain_errors(self.root):
-                now = durable.digest(self.root / path)
-        except FirstseenError as error:
-            self.ledger.fault("changed", path, f"{path} cannot be read: {error.message}")
-            return 0
-        if now != (sha256, size):
-            how = f"it has {now[1]} bytes, and {size} were kept" if now[1] != size else "its SHA-256 is another"
-            self.ledger.fault("changed", path, f"{path} was changed: {how}.")
-        return now[1]
-
-    def _derived(self, present: set[str]) -> None:
-        if _unfinished(self.root)[0]:
-            return
-        for path, expected in self.derived.manifests.items():
-            if path not in present:
-                self.ledger.fault("missing", path, f"{path} is missing.")
-            elif (self.root / path).is_symlink() or (self.root / path).read_bytes() != expected:
-                self.ledger.fault("changed", path, f"{path} does not list what the log says.")
-        for path, numbered in self.derived.newest.items():
-            recorded = self.ledger.files.get(numbered, ("", 0))
-            if path not in present:
-                self.ledger.fault("missing", path, f"{path} is missing; the report is kept as {numbered}.")
-            elif (self.root / path).is_symlink() or durable.digest(self.root / path) != recorded:
-                self.ledger.fault("changed", path, f"{path} is not the newest report {numbered}.")
-
-    def _extra(self, extra: set[str]) -> None:
-        own = _OWN | {f"{KEYS}/{key}.pub" for key in self.keys}
-        found = {path for path in extra - own if not path.startswith(_WORKING)}
-        if self.scope is not None:
-            found = {path for path in found if Path(path).name != MANIFEST}
-        _, named = _unfinished(self.root)
-        named |= self._known_now() if found - named else set()
-        for path in sorted(found):
-            if path in named or not os.path.lexists(self.root / path):
-                self.pending += 1
-            else:
-                self.ledger.fault("extra", path, f"{path} is in the folder, and no entry of the log tells of it.")
-
-    def _known_now(self) -> set[str]:
-        """Return the files that other processes have recorded by now, since the audit began, or derived from those."""
-        if self.database is None:
-            return set()
-        paths = {str(path) for (path,) in self.database.all("SELECT path FROM files")} - self.ledger.files.keys()
-        newest = Derived(self.root, self.database, Log(self.database)).newest(paths)
-        manifests = {f"items/{path.split('/')[1]}/{MANIFEST}" for path in paths if path.startswith("items/")}
-        return paths | newest.keys() | manifests
-
-
-def _present(root: Path) -> set[str]:
-    found: set[str] = set()
-    for folder, names, files in os.walk(root, followlinks=False):
-        base = Path(folder)
-        links = [name for name in names if (base / name).is_symlink()]
-        found |= {(base / name).relative_to(root).as_posix() for name in (*files, *links)}
-    return found
-
-
 def _anchors(ledger: Ledger, head: str, trusted: set[str]) -> None:
     wanted = head.strip().lower()
     if wanted and wanted not in ledger.heads.values():
@@ -322,7 +183,7 @@ def _anchors(ledger: Ledger, head: str, trusted: set[str]) -> None:
             ledger.fault("anchor", "log", f"{ledger.unsigned} entries of the log are not signed.")
 
 
-def _unproved(ledger: Ledger, head: str, trusted: set[str], folder: _Folder) -> Iterator[str]:
+def _unproved(ledger: Ledger, head: str, trusted: set[str], folder: FolderCheck) -> Iterator[str]:
     at = next((n for n, h in ledger.heads.items() if h == head.strip().lower()), 0)
     if not head.strip():
         yield (
@@ -337,6 +198,11 @@ def _unproved(ledger: Ledger, head: str, trusted: set[str], folder: _Folder) -> 
         yield (
             "The signatures fit the public keys inside the case; whether those are the newsroom's can only be told by"
             " comparing them with what the newsroom publishes."
+        )
+    if folder.moved:
+        yield (
+            f"A run is at work in the case or was interrupted: {LOG}, the manifests and the plain-named copies of"
+            " reports may lag behind the log, and were not held against it."
         )
     if folder.pending:
         yield (
