@@ -31,11 +31,14 @@ _FLAGS = (
 # Puts our pipe ends where Chromium looks for them (3 and 4) and gives up root, in a process of its own: nothing of
 # ours runs between fork and exec.
 _LAUNCH = """
-import os, sys
+import ctypes, os, sys
+system = ctypes.CDLL(None) if sys.platform == "linux" else None
 into, out, account = (int(a) for a in sys.argv[1:4])
 os.dup2(into, 100); os.dup2(out, 101); os.dup2(100, 3); os.dup2(101, 4); os.closerange(5, 256)
 if account >= 0:
     os.setgroups([]); os.setgid(account); os.setuid(account)
+if system is not None:
+    system.prctl(1, 9)  # PR_SET_PDEATHSIG: the browser does not outlive us
 os.execv(sys.argv[4], sys.argv[4:])
 """
 
@@ -48,6 +51,7 @@ class Session:
     """A running browser and the pipe to it."""
 
     def __init__(self, program: str, profile: Path, guard: Guard, until: float) -> None:
+        self._guard = guard
         self.answers: dict[str, dict[str, Any]] = {}  # request id -> response, in order
         self._until, self._number, self._session = until, 0, ""
         self._loaded, self._last = False, time.monotonic()
@@ -148,11 +152,15 @@ class Session:
                 one, _, self._rest = self._rest.partition(b"\0")
                 yield json.loads(one)
             left = self._until - time.monotonic()
+            if self._guard.stopped:
+                raise BrowserError(f"stopped: {self._guard.stopped}")
             if left <= 0:
                 return
-            ready, _, _ = select.select([self._read], [], [], min(left, wait) if wait else left)
+            ready, _, _ = select.select([self._read], [], [], min(left, wait or 0.5))
             if not ready:
-                return
+                if wait:
+                    return
+                continue
             data = os.read(self._read, 1 << 20)
             if not data:
                 raise BrowserError("the browser ended" + self._why())

@@ -142,6 +142,8 @@ class _Fetch:
         fetched = moment(now, "this machine's clock when the download ended")
         files = tuple(self._received(one) for one in event["files"])
         info = _info(files)
+        if self.page is not None:
+            self.progress(0.0, None, "keeping the post's page")
         kept = self.page.result() if self.page is not None else Capture()
         files += for_item(kept.files, int(event["number"]))
         problems = [Problem(part=str(p["part"]), reason=str(p["reason"])) for p in event["problems"]]
