@@ -9,6 +9,7 @@ JSON lines on stdin, reports JSON lines on stdout; when stdin ends, the one who 
 from __future__ import annotations
 
 import contextlib
+import errno
 import faulthandler
 import gc
 import importlib
@@ -79,6 +80,11 @@ def perform(order: dict[str, Any], reached: list[str]) -> int:
         answer = _error(LimitError(f"Examining it needs more than {order['limits']['memory'] >> 20} MiB of memory."))
     except FirstseenError as error:
         answer = _error(error)
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        most = order["limits"]["file_size"] >> 20
+        answer = _error(LimitError(f"What is made of it is larger than the {most} MiB a worker may write."))
     part = out / (RESULT + ".part")
     part.write_text(json.dumps(answer, allow_nan=False), encoding="utf-8")
     part.replace(out / RESULT)

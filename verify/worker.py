@@ -121,7 +121,10 @@ class Workers:
 
     def _line(self) -> _Line:
         with self._lock:
-            if self._nursery is None or not self._nursery.alive:
+            if self._nursery is not None and not self._nursery.alive:
+                self._nursery.end()
+                self._nursery = None
+            if self._nursery is None:
                 self._nursery = _Line()
             return self._nursery
 

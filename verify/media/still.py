@@ -18,8 +18,8 @@ from verify.media.sniff import Kind
 from verify.records.media import Problem
 from verify.settings import Settings
 
-_READERS = {  # Pillow's plug-ins by the sniffed kind; a JPEG with several pictures (MPO) is a JPEG to us
-    "jpeg": ["JPEG", "MPO"],
+_READERS = {  # Pillow's plug-ins by the sniffed kind
+    "jpeg": ["JPEG"],
     "png": ["PNG"],
     "webp": ["WEBP"],
     "tiff": ["TIFF"],
@@ -39,7 +39,6 @@ def read(path: Path, kind: Kind, settings: Settings, name: str) -> tuple[Gray, l
 
         pillow_heif.register_heif_opener()
         pillow_heif.options.DECODE_THREADS = 1
-    Image.init()  # only the plug-ins named below are used, but MPO registers itself by being imported
     Image.MAX_IMAGE_PIXELS = settings.max_pixels
     problems: list[Problem] = []
     with warnings.catch_warnings():
@@ -55,7 +54,7 @@ def read(path: Path, kind: Kind, settings: Settings, name: str) -> tuple[Gray, l
         except Exception as error:  # broken pictures raise anything, from OSError to KeyError; it is named below
             reason = str(error).split(str(path))[0].strip(" '\"") or type(error).__name__
             raise UnreadableMediaError(
-                f"{name} looks like a {kind.words} and cannot be read: {reason}.", "Save or download it again."
+                f"The {kind.words} {name} cannot be read: {reason}.", "Save or download it again."
             ) from error
     return pixels, problems
 

@@ -1,0 +1,171 @@
+"""What an examination costs beside a bare decode of every frame: run by hand, not by pytest.
+
+    python tests/bench/check_cost.py ../shared/videos            # table for docs/benchmarks.md
+    python tests/bench/check_cost.py ../shared/videos --parts    # and who takes the time
+
+CPU is user + system time of every process that took part (this one, the nursery, its children). The bare decode is
+PyAV, one thread, all frames of the largest video stream, sound left out. Both run on the same files in one go, in
+turns, each `--rounds` times, and the smallest figure of each counts (other work on the machine only adds).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import tempfile
+import time
+from collections import defaultdict
+from importlib.metadata import version
+from pathlib import Path
+
+import av
+import numpy as np
+
+from verify.settings import Settings
+from verify.worker import Workers
+
+
+def made_clip(folder: Path) -> Path:
+    """Draw 30 s of 1080p, 30 frames a second: moving shapes over a picture with texture and noise, cut twice, sound."""
+    path = folder / "made_1080p.mp4"
+    random = np.random.default_rng(7)
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("libx264", rate=30, options={"preset": "veryfast", "crf": "23"})
+        video.width, video.height, video.pix_fmt = 1920, 1080, "yuv420p"
+        sound = out.add_stream("aac", rate=48_000)
+        sound.layout = "stereo"
+        scenes = [random.integers(0, 255, (68, 120), np.uint8).repeat(20, 0)[:1080].repeat(16, 1) for _ in range(3)]
+        noise = random.integers(0, 12, (1200, 2100), np.uint8)
+        for number in range(900):
+            luma = np.roll(scenes[number // 300], number * 3, axis=1) // 2 + noise[number % 97 :][:1080, :1920]
+            planes = np.vstack([luma, np.full((540, 1920), 128, np.uint8)])
+            frame = av.VideoFrame.from_ndarray(planes.astype(np.uint8), format="yuv420p")
+            frame.pts = number
+            out.mux(video.encode(frame))
+        tone = (np.sin(np.arange(48_000 * 30) / 20) * 8000 + random.normal(0, 900, 48_000 * 30)).astype(np.int16)
+        for start in range(0, len(tone), 1024):
+            piece = np.repeat(tone[start : start + 1024], 2)[None]
+            block = av.AudioFrame.from_ndarray(piece, format="s16", layout="stereo")
+            block.sample_rate, block.pts = 48_000, start
+            out.mux(sound.encode(block))
+        out.mux(video.encode(None))
+        out.mux(sound.encode(None))
+    return path
+
+
+def bare_decode(path: Path) -> tuple[float, int, float]:
+    """Return CPU seconds, frames and seconds of clip of one plain decode."""
+    before = time.process_time()
+    frames, end = 0, 0.0
+    with av.open(str(path), metadata_errors="replace") as container:
+        stream = max(container.streams.video, key=lambda s: s.codec_context.width * s.codec_context.height)
+        stream.codec_context.thread_count = 1
+        try:
+            for frame in container.decode(stream):
+                frames += 1
+                end = frame.time or end
+        except av.error.FFmpegError:
+            pass
+    return time.process_time() - before, frames, end
+
+
+def everyone() -> float:
+    """Return CPU seconds of this process and of all children that have ended."""
+    return sum(
+        used.ru_utime + used.ru_stime
+        for used in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    )
+
+
+def examine_all(paths: list[Path], settings: Settings) -> tuple[float, float, int, dict[Path, float]]:
+    """Return CPU seconds of all examinations, of the start, the most memory of a child, and CPU by file."""
+    each: dict[Path, float] = {}
+    most = 0
+    with tempfile.TemporaryDirectory() as out:
+        before = everyone()
+        with Workers(settings) as workers:
+            workers.run("verify.examine:nothing", {}, Path(out) / "start")
+        start = everyone() - before
+        before = everyone()
+        with Workers(settings) as workers:
+            for number, path in enumerate(paths):
+                workers.examine(path, Path(out) / str(number))
+                assert workers.usage is not None
+                each[path] = workers.usage.cpu
+                most = max(most, workers.usage.memory)
+        total = everyone() - before - start
+    return total, start, most, each
+
+
+def parts(paths: list[Path]) -> dict[str, float]:
+    """Return CPU seconds by descriptor and measure, in this process."""
+    from verify import examine
+
+    spent: dict[str, float] = defaultdict(float)
+    examine.warm_up()
+    for member in examine._rooms().members:
+        for name in ("begin", "add", "add_tiny", "add_sound", "end"):
+            setattr(member, name, timed(getattr(member, name), member.name, spent))
+    for reader in examine._rooms().readers:
+        reader.read = timed(reader.read, f"reader {reader.name}", spent)  # type: ignore[method-assign]
+    before = time.process_time()
+    with tempfile.TemporaryDirectory() as out:
+        for path in paths:
+            examine.examine(path, Path(out), Settings())
+    spent["all"] = time.process_time() - before
+    return spent
+
+
+def timed(function, name, spent):
+    def call(*arguments):
+        before = time.process_time()
+        try:
+            return function(*arguments)
+        finally:
+            spent[name] += time.process_time() - before
+
+    return call
+
+
+def row(name: str, paths: list[Path], rounds: int) -> str:
+    bare = min(sum(bare_decode(path)[0] for path in paths) for _ in range(rounds))
+    measured = [examine_all(paths, Settings()) for _ in range(rounds)]
+    total, start, most, _ = min(measured)
+    frames, seconds = (sum(bare_decode(path)[i] for path in paths) for i in (1, 2))
+    return (
+        f"| {name} | {len(paths)} | {seconds:.0f} | {frames} | {bare:.2f} | {total:.2f} | {total / bare:.2f} "
+        f"| {(total - bare) / len(paths) * 1000:.0f} | {most / 2**20:.0f} | {start:.2f} |"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("videos", type=Path)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--parts", action="store_true")
+    parser.add_argument("--every", type=int, default=1)
+    arguments = parser.parse_args()
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    real = [p for p in sorted(arguments.videos.iterdir()) if p.suffix not in {".csv", ".json"}][:: arguments.every]
+    with tempfile.TemporaryDirectory() as folder:
+        made = made_clip(Path(folder))
+        print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, ", end="")
+        print(", ".join(f"{name} {version(name)}" for name in ("av", "opencv-python-headless", "numpy")))
+        print(
+            "| clips | files | s of clip | frames | bare decode, CPU s | examine, CPU s | times bare | ms a file more ",
+            end="",
+        )
+        print("| most memory of a child, MB | start once, CPU s |\n|---|---|---|---|---|---|---|---|---|---|")
+        print(row("real, ../shared/videos", real, arguments.rounds), flush=True)
+        print(row("made, 1080p, 30 s", [made], arguments.rounds), flush=True)
+        if arguments.parts:
+            spent = parts(real)
+            print("\n| part | CPU s | share |\n|---|---|---|")
+            for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
+                print(f"| {name} | {seconds:.2f} | {seconds / spent['all']:.0%} |")
+
+
+if __name__ == "__main__":
+    main()
