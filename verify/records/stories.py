@@ -54,6 +54,7 @@ class Quote:
     date_text: str = ""
     references: tuple[int, ...] = ()
     url: str = ""  # the post's own address, where the quote gives it
+    after: int = 0  # how many references stand before it in the story
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +70,18 @@ class StoryText:
     quotes: tuple[Quote, ...] = ()
     references: tuple[Reference, ...] = ()
     problems: tuple[Problem, ...] = ()
+    other_links: tuple[str, ...] = ()  # addresses of pages that are no post and no video: listed, not fetched
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferenceResult:
+    """What came of one reference: each is accounted for, also the second link of a quoted post."""
+
+    number: int
+    state: ReferenceState
+    reason: str
+    next_step: str
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,8 +150,7 @@ class EventClock:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoryClip:
-    """One clip of the story as its report shows it: contact sheet, curves to draw, findings, and where its own
-    report lies."""
+    """One clip of the story as the page shows it: contact sheet, curves to draw, findings, and its own report."""
 
     sha256: str
     item: str
@@ -220,6 +232,7 @@ class StoryReport:
     story: StoryText
     posts: tuple[StoryPost, ...]
     counts: StoryCounts
+    results: tuple[ReferenceResult, ...] = ()
     clips: tuple[StoryClip, ...] = ()
     recordings: tuple[StoryRecording, ...] = ()
     matches: tuple[Match, ...] = ()
