@@ -16,7 +16,6 @@ _NEEDED = (
     "imagehash",
     "exifread",
     "av",
-    "pdqhash",
     "pillow",
     "pillow-heif",
     "typst",

@@ -35,7 +35,7 @@ def tools() -> Tools:
     from importlib.metadata import PackageNotFoundError, version
 
     versions: dict[str, str] = {}
-    for name in ("firstseen", "yt-dlp", "av", "opencv-python-headless", "imagehash", "exifread", "pdqhash", "numpy"):
+    for name in ("firstseen", "yt-dlp", "av", "opencv-python-headless", "imagehash", "exifread", "numpy"):
         try:
             versions[name] = version(name)
         except PackageNotFoundError:  # run from a checkout that is not installed

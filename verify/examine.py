@@ -50,7 +50,7 @@ FINGERPRINTS = "fingerprints.npz"
 KEYFRAMES = "keyframes"
 JPEG_QUALITY = 88
 LEAST_SAMPLES = 8  # a clip of two seconds still gives this many frames to compare
-_DISTRIBUTIONS = ("av", "opencv-python-headless", "numpy", "imagehash", "pdqhash", "pillow", "exifread", "pillow-heif")
+_DISTRIBUTIONS = ("av", "opencv-python-headless", "numpy", "imagehash", "pillow", "exifread", "pillow-heif")
 
 
 def warm_up() -> None:

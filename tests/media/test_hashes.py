@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import cv2
 import imagehash
 import numpy as np
-import pdqhash
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,22 +35,49 @@ def scene(seed: int, width: int, height: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_hex_is_the_hex_of_imagehash_and_pdqhash(width: int, height: int) -> None:
-    apart = {"phash": 0, "dhash": 0, "pdq": 0, "quality": 0}
+def test_hex_is_the_hex_of_imagehash(width: int, height: int) -> None:
+    apart = {"phash": 0, "dhash": 0}
     for seed in range(12):
         gray = scene(seed, width, height)
         image = Image.fromarray(gray)
-        vector, quality = pdqhash.compute(cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB))
-        bits, our_quality = pdq(gray)
         apart["phash"] += imagehash.hex_to_hash(phash(gray).tobytes().hex()) - imagehash.phash(image)
         apart["dhash"] += imagehash.hex_to_hash(dhash(gray).tobytes().hex()) - imagehash.dhash(image)
-        apart["pdq"] += int((np.unpackbits(bits) != vector).sum())
-        apart["quality"] = max(apart["quality"], abs(our_quality - quality))
     # Twelve pictures each: a level that Pillow's fixed-point arithmetic rounds the other way may flip a single bit.
     assert apart["phash"] <= 2, apart
     assert apart["dhash"] <= 2, apart
-    assert apart["pdq"] <= 4, apart
-    assert apart["quality"] <= 1, apart
+
+
+def pdq_apart(theirs) -> tuple[int, int]:
+    """Return bits and quality points between our PDQ and what `theirs(name, gray)` gives as (bits, quality)."""
+    bits = points = 0
+    for width, height in SIZES:
+        for seed in range(4):
+            gray = scene(seed, width, height)
+            vector, quality = theirs(f"{width}x{height} {seed}", gray)
+            ours, our_quality = pdq(gray)
+            bits += int((np.unpackbits(ours) != vector).sum())
+            points = max(points, abs(our_quality - quality))
+    return bits, points
+
+
+def test_pdq_is_what_pdqhash_gave() -> None:
+    """Recorded from pdqhash 0.2.8, which has no wheels and so is not on every machine (tests/media/pdqhash.json)."""
+    recorded = json.loads(Path(__file__).with_name("pdqhash.json").read_text())
+
+    def theirs(name, gray):
+        bits, quality = recorded[name]
+        return np.unpackbits(np.frombuffer(bytes.fromhex(bits), np.uint8)), quality
+
+    bits, points = pdq_apart(theirs)
+    assert bits <= 12  # of 8,192: where two coefficients are equal but for rounding
+    assert points <= 1
+
+
+def test_pdq_is_what_pdqhash_gives() -> None:
+    pdqhash = pytest.importorskip("pdqhash", reason="needs pdqhash, which has no wheels")
+    bits, points = pdq_apart(lambda _, gray: pdqhash.compute(cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB)))
+    assert bits <= 12
+    assert points <= 1
 
 
 def test_bits_tell_pictures_apart() -> None:
