@@ -39,6 +39,12 @@ def test_a_still_stretch_weighs_little_and_a_plain_one_nothing(made):
     assert plain.bearing == "neutral" and "the first 0:30.0" in plain.sentence
 
 
+def test_a_clip_that_hardly_moves_is_called_a_series_of_stills(made):
+    (found,) = ask(EditsInside, made, edits={"still": [STILL], "still_share": 0.93})
+    assert (found.bearing, found.weight) == ("questions", "moderate")
+    assert "series of still pictures: for 93%" in found.sentence
+
+
 @pytest.mark.parametrize("original", [None, False])
 def test_editing_is_neutral_where_nobody_claims_an_original(made, original):
     (found,) = ask(EditsInside, made, original=original, edits={"repeats": [REPEAT], "gaps": [STILL]})

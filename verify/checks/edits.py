@@ -17,6 +17,7 @@ _LIMITS = (
 )
 _RECHECK = "Play the clip at the seconds given, frame by frame, and compare the stretches side by side."
 _MOST = 5
+_SLIDE_SHOW = 0.6  # of the length: the bench's clips with title cards stand still for at most 0.13
 
 
 class EditsInside(Check):
@@ -38,6 +39,10 @@ class EditsInside(Check):
         again = measured.rows(values, "repeats", "start", "end", "again")
         still = [s for s in measured.rows(values, "still", "start", "end") if not s.get("plain")]
         gaps = measured.rows(values, "gaps", "start", "end")
+        share = measured.number(values, "still_share") or 0.0
+        if still and share > _SLIDE_SHOW:
+            told = f"The clip is a series of still pictures: for {share:.0%} of its length nothing moves at all."
+            return self._said(case, told, _evidence(case, still, [_still(s) for s in still]), "moderate")
         signs = [*(_repeat(r) for r in again), *(_still(s) for s in still), *(_gap(g) for g in gaps)]
         if not signs:
             searched = measured.number(values, "searched_seconds")

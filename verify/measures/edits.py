@@ -73,9 +73,12 @@ class Edits(Measure):
         change = np.array(self._change, float)
         rows = np.array(self._rows, np.float32)
         again = repeats.find(rows, _WINDOW, _RATIO, _FLOOR, backwards=True)
+        still = _still(times, change)
+        seconds = sum(s["end"] - s["start"] for s in still)
         return Measured(
             values={
-                "still": _still(times, change),
+                "still": still[:_MOST_TOLD],
+                "still_share": round(seconds / max(float(times[-1] - times[0]), 1e-3), 3),
                 "repeats": [r.told(times) for r in again],
                 "gaps": _gaps(times),
                 "searched_seconds": round(float(times[len(rows) - 1]), 2),
@@ -105,7 +108,7 @@ def _still(times: npt.NDArray[Any], change: npt.NDArray[Any]) -> list[dict[str, 
     outside = exact[~inside]
     if not len(outside) or outside.mean() > _MOVES_ELSEWHERE:
         return []
-    return found[:_MOST_TOLD]
+    return found
 
 
 def _gaps(times: npt.NDArray[Any]) -> list[dict[str, float]]:
