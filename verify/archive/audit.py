@@ -16,7 +16,7 @@ import msgspec
 
 from verify.archive.custody import Log
 from verify.archive.database import Database
-from verify.archive.derived import KEYS, LOG, MANIFEST, Derived
+from verify.archive.derived import KEYS, LOG, MANIFEST, Derived, newest_reports
 from verify.archive.folder import DATABASE, SCOPE, Expected, FolderCheck, Progress, exported, moved_on, unfinished
 from verify.archive.keys import PublicKey, read_public
 from verify.archive.ledger import Fault, Kind, Ledger, read_ledger
@@ -61,7 +61,8 @@ def audit(case: Path, *, head: str = "", keys: Iterable[str] = (), progress: Pro
     with _opened(root, early) as database:
         if database is None:
             lines = [line.decode("utf-8", "replace") for line in _log_lines(root)]
-            ledger, derived = read_ledger(lines, own), Expected()
+            ledger = read_ledger(lines, own, partial=(root / SCOPE).is_file())
+            derived = Expected(newest=newest_reports(ledger.files))
         else:
             ledger, derived = _with_database(root, database, own)
             exported(root, ledger, derived.lines, lambda: at_work or moved_on(root, database, ledger))
@@ -127,7 +128,7 @@ def _with_database(root: Path, database: Database, keys: dict[str, PublicKey]) -
             derived = Derived(root, database, Log(database))
             for item in ledger.items:
                 expected.manifests[f"items/{item}/{MANIFEST}"] = derived.manifest_text(item).encode()
-            expected.newest.update(derived.newest(ledger.files))
+            expected.newest.update(newest_reports(ledger.files))
     except (FirstseenError, msgspec.MsgspecError, TypeError, ValueError) as error:
         ledger.fault("database", DATABASE, f"The database cannot be read to its end: {error}.")
     return ledger, expected
@@ -208,6 +209,11 @@ def _unproved(ledger: Ledger, head: str, trusted: set[str], folder: FolderCheck)
         yield (
             f"{folder.pending} files belong to a run that is at work or was interrupted, and are not recorded yet;"
             " opening the case for writing clears up after an interrupted one."
+        )
+    if ledger.withheld:
+        yield (
+            f"{ledger.withheld} entries of the log, about other items, are left out of this bundle; that nothing was"
+            " altered in them can be checked in the whole case only."
         )
     if folder.left_out:
         yield f"{folder.left_out} files of other items are in the log and not in this bundle; they were not checked."

@@ -43,6 +43,16 @@ class Entry:
     signature: str = ""  # hex, Ed25519 over the 64 hex digits of `hash`
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withheld:
+    """What stands for an entry in a bundle that is not about its subject: enough to keep the chain, and no words."""
+
+    withheld: int  # the number of the entry
+    hash: str
+    key: str
+    signature: str
+
+
 class Log:
     """The custody log in a database. `by` is who acts, `versions` what they act with, `key` signs each entry."""
 
@@ -140,7 +150,7 @@ def computed(entry: Entry) -> str:
     return hashlib.sha256(canonical(body)).hexdigest()
 
 
-def line(entry: Entry) -> str:
+def line(entry: Entry | Withheld) -> str:
     """Return `entry` as its line of JSON: keys in the record's order, so that people find `number` first."""
     return msgspec.json.encode(entry).decode("utf-8")
 
@@ -151,6 +161,19 @@ def parse(text: str | bytes) -> Entry:
         return msgspec.json.decode(text, type=Entry, strict=True)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TamperedError(f"A line of the custody log is not an entry: {error}.") from error
+
+
+def withhold(entry: Entry) -> Withheld:
+    """Return what may be shown of an entry to those whom its words do not concern."""
+    return Withheld(withheld=entry.number, hash=entry.hash, key=entry.key, signature=entry.signature)
+
+
+def parse_withheld(text: str | bytes) -> Withheld | None:
+    """Return the withheld entry of a line, or None when the line is something else."""
+    try:
+        return msgspec.json.decode(text, type=Withheld, strict=True)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value

@@ -44,7 +44,7 @@ class Derived:
         for item in sorted({p.split("/")[1] for p in paths if p.startswith("items/")}):
             manifest = self._root / "items" / item / MANIFEST
             durable.replace(self.manifest_text(item).encode(), manifest, staging.new())
-        for plain, numbered in self.newest(paths).items():
+        for plain, numbered in self._newest(paths).items():
             data = (self._root / numbered).read_bytes()
             target = self._root / plain
             if not target.is_file() or target.read_bytes() != data:
@@ -107,21 +107,23 @@ class Derived:
         )
         return "".join(f"{sha256}  {path}\n" for path, sha256 in rows)
 
-    def newest(self, paths: Iterable[str]) -> dict[str, str]:
-        """Return the plain name of each report among `paths`, and the newest numbered file that it is a copy of."""
-        found: dict[str, str] = {}
-        for match in filter(None, map(_NUMBERED.fullmatch, paths)):
-            folder, stem, ending = match["folder"], match["stem"], match["ending"]
-            row = self._database.one(
-                "SELECT MAX(path) FROM files WHERE path GLOB ?",
-                (f"{folder}reports/{stem}-[0-9][0-9][0-9][0-9].{ending}",),
-            )
-            if row and row[0]:
-                found[f"{folder}{stem}.{ending}"] = str(row[0])
-        return found
+    def _newest(self, paths: Iterable[str]) -> dict[str, str]:
+        """Return what `newest_reports` says of the folders that `paths` lie in."""
+        folders = {path.rpartition("/")[0] for path in paths if _NUMBERED.fullmatch(path)}
+        rows = [self._database.all("SELECT path FROM files WHERE path GLOB ?", (f"{f}/*",)) for f in folders]
+        return newest_reports(str(path) for found in rows for (path,) in found)
 
     def public_key(self, key: PublicKey, staging: Staging) -> None:
         """Put a public key beside the log, for those who check signatures."""
         path = self._root / KEYS / f"{key.fingerprint}.pub"
         if not path.is_file():
             durable.replace(key.pem.encode("ascii"), path, staging.new())
+
+
+def newest_reports(paths: Iterable[str]) -> dict[str, str]:
+    """Return the plain name of each report among the files `paths`, and the newest numbered file it is a copy of."""
+    found: dict[str, str] = {}
+    for path in sorted(paths):
+        if match := _NUMBERED.fullmatch(path):
+            found[f"{match['folder']}{match['stem']}.{match['ending']}"] = path
+    return found

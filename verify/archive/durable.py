@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from verify.errors import ArchiveError, CaseLockedError, DiskFullError, NotFoundError, TamperedError
 
@@ -138,18 +138,28 @@ def hash_of(data: bytes) -> str:
 def copy(source: Path, to: Path, mode: int = 0o444) -> tuple[str, int]:
     """Copy `source` to the new file `to`, fsynced, and return SHA-256 and size of exactly the bytes written.
 
+    Raises as `pour` does.
+    """
+    with _new(to) as copied:
+        found = pour(source, copied)
+        _settle(copied, to, mode)
+    return found
+
+
+def pour(source: Path, to: IO[bytes]) -> tuple[str, int]:
+    """Write the file `source` into the open `to`, and return SHA-256 and size of exactly the bytes written.
+
     Raises ArchiveError when `source` grew or shrank meanwhile, and as `opened` does.
     """
     found, count = hashlib.sha256(), 0
-    with opened(source) as file, _new(to) as copied:
+    with opened(source) as file:
         expected = os.fstat(file.fileno()).st_size
         while count <= expected and (block := file.read(BLOCK)):
-            copied.write(block)
+            to.write(block)
             found.update(block)
             count += len(block)
         if count != expected:
             raise ArchiveError(f"{source} changed while it was being read.", "Wait until it is complete, then retry.")
-        _settle(copied, to, mode)
     return found.hexdigest(), count
 
 

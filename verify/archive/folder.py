@@ -1,4 +1,4 @@
-"""Holds the files of a case against what its log says. Rule: all is read, nothing is changed, every difference named."""
+"""Holds the files of a case against what its log says. Rule: all is read, nothing changed, every difference named."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from verify.archive import durable
 from verify.archive.custody import Log
 from verify.archive.database import Database
-from verify.archive.derived import KEYS, LOG, MANIFEST, Derived
+from verify.archive.derived import KEYS, LOG, MANIFEST, newest_reports
 from verify.archive.keys import PublicKey
 from verify.archive.ledger import Fault, Ledger
 from verify.errors import FirstseenError
@@ -88,8 +88,9 @@ class FolderCheck:
         present = _present(self.root)
         wanted = self.ledger.files
         if self.scope is not None:
-            self.left_out = len(wanted.keys() - self.scope)
-            wanted = {path: file for path, file in wanted.items() if path in self.scope}
+            held = self.scope | present
+            self.left_out = len(wanted.keys() - held)
+            wanted = {path: file for path, file in wanted.items() if path in held}
         size = 0
         for done, path in enumerate(sorted(wanted)):
             if progress:
@@ -152,7 +153,7 @@ class FolderCheck:
         if self.database is None:
             return set()
         paths = {str(path) for (path,) in self.database.all("SELECT path FROM files")} - self.ledger.files.keys()
-        newest = Derived(self.root, self.database, Log(self.database)).newest(paths)
+        newest = newest_reports(map(str, (row[0] for row in self.database.all("SELECT path FROM files"))))
         manifests = {f"items/{path.split('/')[1]}/{MANIFEST}" for path in paths if path.startswith("items/")}
         return paths | newest.keys() | manifests
 

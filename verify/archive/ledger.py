@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from verify.archive.custody import FIRST, Entry, computed, parse
+from verify.archive.custody import FIRST, Entry, Withheld, computed, parse, parse_withheld
 from verify.archive.keys import PublicKey
 from verify.errors import TamperedError
 
@@ -46,6 +46,7 @@ class Ledger:
     undone: set[int] = field(default_factory=set)
     signed: int = 0
     unsigned: int = 0
+    withheld: int = 0  # entries that a bundle leaves out
     signers: set[str] = field(default_factory=set)
 
     @property
@@ -58,37 +59,51 @@ class Ledger:
         self.faults.append(Fault(kind=kind, where=where, sentence=sentence))
 
 
-def read_ledger(lines: Iterable[str], keys: dict[str, PublicKey]) -> Ledger:
-    """Return what the log of `lines` says, its chain and signatures checked with the public `keys` by fingerprint."""
+def read_ledger(lines: Iterable[str], keys: dict[str, PublicKey], *, partial: bool = False) -> Ledger:
+    """Return what the log of `lines` says, its chain and signatures checked with the public `keys` by fingerprint.
+
+    With `partial` (a bundle), entries may be withheld: their hash still has to be the one the next entry names.
+    """
     ledger, previous = Ledger(), FIRST
     for number, text in enumerate(lines, start=1):
         ledger.entries = number
-        where = f"entry {number}"
+        held = parse_withheld(text) if partial else None
         try:
-            entry = parse(text)
+            entry = held or parse(text)
         except TamperedError as error:
-            ledger.fault("log", where, f"Entry {number} of the custody log cannot be read: {error.message}")
+            words = f"Entry {number} of the custody log cannot be read: {error.message}"
+            ledger.fault("log", f"entry {number}", words)
             previous = ""
             continue
-        if computed(entry) != entry.hash:
-            ledger.fault("log", where, f"Entry {number} of the custody log was altered.")
-        elif entry.number != number:
-            ledger.fault("log", where, f"Where entry {number} of the log should be, entry {entry.number} is.")
-        elif entry.previous != previous:
-            ledger.fault("log", where, f"Entry {number} of the log does not follow the entry before it.")
+        if isinstance(entry, Withheld):
+            ledger.withheld += 1
+            if entry.withheld != number:
+                ledger.fault("log", f"entry {number}", f"Where entry {number} should be, entry {entry.withheld} is.")
+        else:
+            _check_entry(ledger, entry, number, previous)
         previous = entry.hash
         ledger.heads[number] = entry.hash
         _check_signature(ledger, entry, number, keys)
-        try:
-            _replay(ledger, entry)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            ledger.fault("log", where, f"Entry {number} of the log does not say what an entry of its kind must.")
     if ledger.entries == 0:
         ledger.fault("log", "custody log", "The custody log is empty.")
     return ledger
 
 
-def _check_signature(ledger: Ledger, entry: Entry, number: int, keys: dict[str, PublicKey]) -> None:
+def _check_entry(ledger: Ledger, entry: Entry, number: int, previous: str) -> None:
+    where = f"entry {number}"
+    if computed(entry) != entry.hash:
+        ledger.fault("log", where, f"Entry {number} of the custody log was altered.")
+    elif entry.number != number:
+        ledger.fault("log", where, f"Where entry {number} of the log should be, entry {entry.number} is.")
+    elif entry.previous != previous:
+        ledger.fault("log", where, f"Entry {number} of the log does not follow the entry before it.")
+    try:
+        _replay(ledger, entry)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        ledger.fault("log", where, f"Entry {number} of the log does not say what an entry of its kind must.")
+
+
+def _check_signature(ledger: Ledger, entry: Entry | Withheld, number: int, keys: dict[str, PublicKey]) -> None:
     if not entry.key:
         ledger.unsigned += 1
         return

@@ -122,6 +122,11 @@ class CaseReader:
             had.get(name) == version for name, version in found.items()
         )
 
+    def files(self) -> list[Kept]:
+        """Return every recorded file of the case, sorted by path."""
+        rows = self._database.all("SELECT path, sha256, size FROM files ORDER BY path")
+        return [Kept(path=path, sha256=sha256, size=size) for path, sha256, size in rows]
+
     def manifest(self, item_id: str) -> list[Kept]:
         """Return every file of an item, its preserved originals included, sorted by path. Raises KeyError."""
         item = self.item(item_id)

@@ -1,0 +1,267 @@
+"""Bundles that were built to do harm: each is refused before it does, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import struct
+import sys
+import warnings
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "archive"))
+
+from made_up import Came
+
+from verify.archive import bag
+from verify.archive.bag import unpack_bag
+from verify.archive.bundle import take_in, write_bundle
+from verify.archive.durable import hash_of
+from verify.archive.store import CaseFolder
+from verify.errors import DiskFullError, TamperedError
+
+Files = list[tuple[zipfile.ZipInfo, bytes]]
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    folder = tmp_path_factory.mktemp("good")
+    (folder / "clip.mp4").write_bytes(b"a clip" * 100)
+    with CaseFolder(folder / "case") as case:
+        case.add_item("clip.mp4", [Came(path=folder / "clip.mp4")])
+        return write_bundle(case, folder / "good.zip").path.read_bytes()
+
+
+def files_of(good: bytes) -> Files:
+    with zipfile.ZipFile(io.BytesIO(good)) as archive:
+        return [(entry, archive.read(entry)) for entry in archive.infolist()]
+
+
+def zipped(files: Files) -> bytes:
+    out = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(out, "w") as archive:
+        warnings.simplefilter("ignore")  # doubled names are what is tested
+        for entry, data in files:
+            archive.writestr(entry, data)
+    return out.getvalue()
+
+
+def named(name: str, kind: int = stat.S_IFREG) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo("x")
+    entry.filename = name
+    entry.external_attr = (kind | 0o644) << 16
+    return entry
+
+
+def with_file(name: str, data: bytes = b"harm", kind: int = stat.S_IFREG) -> Callable[[bytes], bytes]:
+    """Add a file, and list it in the manifest, so that only its name or kind is wrong."""
+
+    def made(good: bytes) -> bytes:
+        files = files_of(good)
+        if name.startswith("good/data/"):
+            files = relisted(files, name.removeprefix("good/"), data)
+        return zipped([*files, (named(name, kind), data)])
+
+    return made
+
+
+def relisted(files: Files, path: str, data: bytes) -> Files:
+    """Add `path` to the payload manifest, and correct the tag manifest."""
+    found = []
+    for entry, content in files:
+        if entry.filename.endswith("/manifest-sha256.txt"):
+            content += f"{hash_of(data)}  {path}\n".encode("utf-8", "surrogatepass")
+            manifest = hash_of(content)
+        found.append((entry, content))
+    return [
+        (entry, _line_changed(content, "manifest-sha256.txt", manifest))
+        if entry.filename.endswith("/tagmanifest-sha256.txt")
+        else (entry, content)
+        for entry, content in found
+    ]
+
+
+def _line_changed(content: bytes, name: str, digest: str) -> bytes:
+    lines = [line for line in content.decode().splitlines() if not line.endswith(f"  {name}")]
+    return "".join(f"{line}\n" for line in [*lines, f"{digest}  {name}"]).encode()
+
+
+def raw_name(name: bytes) -> Callable[[bytes], bytes]:
+    """Put bytes into a name that `zipfile` would not write."""
+
+    def made(good: bytes) -> bytes:
+        marker = b"good/data/" + b"Q" * (len(name) - 10)
+        return with_file(marker.decode())(good).replace(marker, name)
+
+    return made
+
+
+def patched(name: str, offset_local: int, offset_central: int, form: str, value: int) -> Callable[[bytes], bytes]:
+    """Change a field of one file's headers, the same in both."""
+
+    def made(good: bytes) -> bytes:
+        data = bytearray(with_file(name)(good))
+        for mark, where, back in ((b"PK\x03\x04", offset_local, 30), (b"PK\x01\x02", offset_central, 46)):
+            at = data.rfind(name.encode(), 0, data.rfind(name.encode()) if mark == b"PK\x03\x04" else len(data)) - back
+            assert data[at : at + 4] == mark
+            struct.pack_into(form, data, at + where, value)
+        return bytes(data)
+
+    return made
+
+
+def bomb(good: bytes) -> bytes:
+    files = files_of(good)
+    entry = named("good/data/bomb")
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    data = bytes(64 * 1024 * 1024)
+    return zipped([*relisted(files, "data/bomb", data), (entry, data)])
+
+
+def lying_size(good: bytes) -> bytes:
+    """A bomb that announces a small size: what it unpacks to is more than that."""
+    data = bytearray(bomb(good))
+    name = b"good/data/bomb"
+    for mark, where, back in ((b"PK\x03\x04", 22, 30), (b"PK\x01\x02", 24, 46)):
+        at = (data.find(name) if mark == b"PK\x03\x04" else data.rfind(name)) - back
+        while data[at : at + 4] != mark:
+            at = data.find(name, at + back + 1) - back
+        struct.pack_into("<L", data, at + where, 1000)
+    return bytes(data)
+
+
+def without(ending: str) -> Callable[[bytes], bytes]:
+    return lambda good: zipped([f for f in files_of(good) if not f[0].filename.endswith(ending)])
+
+
+def changed(ending: str, to: bytes) -> Callable[[bytes], bytes]:
+    return lambda good: zipped([(e, to if e.filename.endswith(ending) else d) for e, d in files_of(good)])
+
+
+def moved(good: bytes) -> bytes:
+    return zipped([(named(e.filename.replace("good/", "", 1)), d) for e, d in files_of(good)])
+
+
+def two_bags(good: bytes) -> bytes:
+    return zipped([*files_of(good), (named("other/bagit.txt"), b"BagIt-Version: 1.0\n")])
+
+
+TRICKS: dict[str, Callable[[bytes], bytes]] = {
+    "absolute path": with_file("/tmp/firstseen-harm"),
+    "parent": with_file("good/../../firstseen-harm"),
+    "parent in the payload": with_file("good/data/../../../firstseen-harm"),
+    "parent with backslashes": with_file("good/data/..\\..\\firstseen-harm"),
+    "drive": with_file("C:/firstseen-harm"),
+    "drive relative": with_file("C:firstseen-harm"),
+    "network share": with_file("//server/share/harm"),
+    "dot": with_file("good/./data/harm"),
+    "empty part": with_file("good/data//harm"),
+    "symbolic link": with_file("good/data/link", b"/etc/passwd", stat.S_IFLNK),
+    "character device": with_file("good/data/device", b"", stat.S_IFCHR),
+    "pipe": with_file("good/data/pipe", b"", stat.S_IFIFO),
+    "socket": with_file("good/data/socket", b"", stat.S_IFSOCK),
+    "doubled name": with_file("good/data/custody.jsonl"),
+    "name doubled by case": with_file("good/data/CUSTODY.jsonl"),
+    "name doubled by accents": with_file("good/data/custody.json\uff4c"),  # full-width l
+    "file that is a folder elsewhere": with_file("good/data/items"),
+    "file inside a file": with_file("good/data/custody.jsonl/harm"),
+    "NUL in a name": raw_name(b"good/data/harm\x00.txt"),
+    "newline in a name": with_file("good/data/harm\nforged  data/x"),
+    "escape in a name": with_file("good/data/\x1b]0;harm"),
+    "bidi override in a name": with_file("good/data/\u202e4pm.exe"),
+    "Windows device": with_file("good/data/con.txt"),
+    "alternate data stream": with_file("good/data/a.txt:harm"),
+    "trailing dot": with_file("good/data/harm."),
+    "long name": with_file("good/data/" + "n" * 300),
+    "deep path": with_file("good/data/" + "d/" * 600 + "harm"),
+    "bomb by ratio": bomb,
+    "bomb that lies about its size": lying_size,
+    "encrypted": patched("good/data/secret", 6, 8, "<H", 1),
+    "unusual packing": patched("good/data/odd", 8, 10, "<H", 93),
+    "not a zip": lambda good: b"PK\x03\x04 and nothing more",
+    "empty": lambda good: zipped([]),
+    "text": lambda good: b"hello",
+    "cut short": lambda good: good[: len(good) // 2],
+    "file not in the manifest": lambda good: zipped([*files_of(good), (named("good/data/extra"), b"x")]),
+    "tag file not in the manifest": lambda good: zipped([*files_of(good), (named("good/extra.txt"), b"x")]),
+    "file missing": without("custody.jsonl"),
+    "no manifest": without("/manifest-sha256.txt"),
+    "no tag manifest": without("/tagmanifest-sha256.txt"),
+    "no bag": without("bagit.txt"),
+    "no folder": moved,
+    "two bags": two_bags,
+    "changed file": changed("custody.jsonl", b"{}\n"),
+    "changed manifest": changed("/manifest-sha256.txt", b""),
+    "to be fetched": lambda good: zipped([*files_of(good), (named("good/fetch.txt"), b"http://127.0.0.1/ - data/x\n")]),
+    "foreign database": with_file("good/data/library.sqlite", b"SQLite format 3\x00" + bytes(4096)),
+    "forged log": with_file("good/data/items/2026-01-01-00000000/item.json", b"{}"),
+}
+
+
+def everything(folder: Path) -> set[str]:
+    return {p.relative_to(folder).as_posix() for p in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_a_trick_is_refused_and_leaves_nothing(trick: str, good: bytes, tmp_path: Path) -> None:
+    with CaseFolder(tmp_path / "case") as case:
+        entries, before = case.custody().entries, everything(tmp_path)
+        bundle = tmp_path / "bundle.zip"
+        bundle.write_bytes(TRICKS[trick](good))
+        with pytest.raises(TamperedError, match="refused") as caught:
+            take_in(case, bundle)
+        assert len(caught.value.message) < 600
+        assert case.custody().entries == entries
+        assert everything(tmp_path) == before | {"bundle.zip"}
+    assert not Path("/tmp/firstseen-harm").exists()
+
+
+def test_the_bundle_that_the_tricks_were_made_of_comes_in(good: bytes, tmp_path: Path) -> None:
+    (tmp_path / "good.zip").write_bytes(good)
+    with CaseFolder(tmp_path / "case") as case:
+        assert len(take_in(case, tmp_path / "good.zip").items) == 1
+
+
+def test_control_the_standard_way_of_unpacking_takes_most_of_them(good: bytes, tmp_path: Path) -> None:
+    taken = []
+    for number, (trick, make) in enumerate(TRICKS.items()):
+        bundle = tmp_path / f"{number}.zip"
+        bundle.write_bytes(make(good))
+        try:
+            with zipfile.ZipFile(bundle) as archive:
+                archive.extractall(tmp_path / str(number))
+            taken.append(trick)
+        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError):
+            continue
+    print(f"zipfile.extractall takes {len(taken)} of {len(TRICKS)}")
+    assert len(taken) > len(TRICKS) // 2
+
+
+def test_a_list_of_a_million_files_is_refused_before_it_is_read(tmp_path: Path, good: bytes) -> None:
+    for form in ("claimed", "claimed in 64 bits"):
+        data = bytearray(good)
+        at = data.rfind(b"PK\x05\x06")
+        if form == "claimed":
+            struct.pack_into("<L", data, at + 12, 400_000_000)
+        else:
+            record = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 10**6, 10**6, 46 * 10**6, 0)
+            locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1)
+            data[at:at] = record + locator
+        (tmp_path / "many.zip").write_bytes(bytes(data))
+        with pytest.raises(TamperedError, match="more than"):
+            unpack_bag(tmp_path / "many.zip", tmp_path / "out")
+
+
+def test_a_bundle_that_does_not_fit_is_said_before_anything_is_written(
+    tmp_path: Path, good: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "good.zip").write_bytes(good)
+    monkeypatch.setattr(bag.shutil, "disk_usage", lambda path: os.terminal_size((0, 0)) and type("U", (), {"free": 10}))
+    with pytest.raises(DiskFullError, match="unpacks to"):
+        unpack_bag(tmp_path / "good.zip", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
