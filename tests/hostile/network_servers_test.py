@@ -70,7 +70,7 @@ def test_a_hostile_server(
     peak.start()
     began = time.monotonic()
     with pytest.raises(kind, match=words) as caught:
-        fetch(site.url(path), page=False, download_seconds=40.0)
+        fetch(site.url(path), page=False, download_seconds=40.0, rate_window=3.0)
     peak.over.set()
     assert time.monotonic() - began < seconds
     assert "\n" not in caught.value.message and "Traceback" not in caught.value.message
@@ -95,7 +95,7 @@ def test_control_yt_dlp_alone_takes_more_than_the_limit(site: Any, tmp_path: Pat
 
 
 def test_our_own_fetch_is_bounded_as_well(site: Any, settings: Settings) -> None:
-    with Guard(replace(settings, max_download=1 << 30)) as guard:
+    with Guard(replace(settings, max_download=1 << 30, rate_window=3.0)) as guard:
         endless = get(site.url("/endless.mp4"), guard, limit=100_000, seconds=20)[-1]
         assert len(endless.came) == 100_000 and "cut after" in endless.truncated
         began = time.monotonic()

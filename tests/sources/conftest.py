@@ -315,7 +315,7 @@ def settings(site: Site) -> Settings:
         allow_hosts=(f"127.0.0.1:{site.port}",),
         max_download=8_000_000,
         download_seconds=60.0,
-        rate_window=3.0,
+        rate_window=20.0,
     )
 
 

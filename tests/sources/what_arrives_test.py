@@ -131,6 +131,8 @@ def test_a_stream_with_separate_sound_is_kept_apart_as_received_and_joined_besid
     evidence = {name: data for name, data in files.items() if name.startswith("evidentiary copy/")}
     assert sorted(evidence.values(), key=len) == sorted((picture, sound), key=len)
     assert all(name.endswith(".ts") for name in evidence)  # named for what they are, not for what yt-dlp hoped
+    manifests = {data for name, data in files.items() if name.startswith("info/manifest")}
+    assert manifests == {(clips / name).read_bytes() for name in ("master.m3u8", "v.m3u8", "a.m3u8")}
     (working,) = [f for f in arrival.files if f.role == "working copy"]
     assert {p.name for p in working.made_from} == {f.path.name for f in arrival.files if f.role == "evidentiary copy"}
     assert "-c copy" in working.made_by and "-protocol_whitelist file" in working.made_by and "/" not in working.name

@@ -80,7 +80,6 @@ class Job:
         if (info.get("is_live") or info.get("live_status") in {"is_live", "is_upcoming"}) and not self.job["live"]:
             self.ydl.failed.append({"names": ["LiveStream"], "status": None, "errno": None, "message": "live stream"})
             return
-        self.talk.say("downloading", title=info.get("title"), number=self.number)
         before = len(self.ydl.failed)
         streams = [self._stream(info, one) for one in info.get("requested_formats") or [info]]
         if any(one is None for one in streams):
@@ -91,6 +90,7 @@ class Job:
         files = [one for one in streams if one is not None]
         problems = self._working_copy(files)
         files += self._thumbnails(info) + self._subtitles(info)
+        files += self._manifests()
         files.append(self._info(info))
         self.talk.say("item", files=files, problems=problems, number=self.number, warnings=self.log.warnings[-20:])
 
@@ -100,7 +100,11 @@ class Job:
         merged = {**info, **chosen, "is_live": False}  # native: the segments that the playlist names now
         merged.pop("requested_formats", None)
         with _errors(self.ydl):
-            done, _ = self.ydl.dl(str(path), merged)
+            self.talk.say("fetching")  # from here to the end of it the least rate holds; not while ffmpeg works
+            try:
+                done, _ = self.ydl.dl(str(path), merged)
+            finally:
+                self.talk.say("fetched")
             if done and path.is_file() and path.stat().st_size:
                 head = kinds.head_of(path)
                 found = kinds.ending(head)
@@ -161,6 +165,17 @@ class Job:
                 elif not self.ydl.dl(str(path), {**one, "http_headers": info.get("http_headers")}, subtitle=True)[0]:
                     continue
                 kept.append({"path": path.name, "role": "subtitles", "name": f"{_word(language)}.{end}"})
+        return kept
+
+    def _manifests(self) -> list[dict[str, Any]]:
+        """Keep the playlists that named the segments, as they came; each with the item that needed it."""
+        kept: list[dict[str, Any]] = []
+        for number, (url, body) in enumerate(self.ydl.manifests.items()):
+            end = ".mpd" if body.lstrip()[:1] == b"<" else ".m3u8"
+            path = self.folder / f"{self.number:03d}-manifest-{number}{end}"
+            path.write_bytes(body)
+            kept.append({"path": path.name, "role": "info", "name": f"manifest-{number}{end}", "made_by": url})
+        self.ydl.manifests.clear()
         return kept
 
     def _info(self, info: dict[str, Any]) -> dict[str, Any]:

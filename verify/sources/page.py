@@ -22,7 +22,7 @@ from verify.records.media import Problem
 from verify.records.times import TimeBounds
 from verify.settings import MIB, Settings
 from verify.sources import markup
-from verify.sources.base import Received
+from verify.sources.base import Progress, Received
 from verify.sources.browser import CHATTER, Seen, look
 from verify.sources.devtools import BrowserError
 from verify.sources.egress import Guard
@@ -61,9 +61,11 @@ class PageCapture:
         self._thread.start()
         self._until = time.monotonic() + SECONDS + 5.0
 
-    def result(self) -> Capture:
-        """Return the capture; a failure is a Problem in it."""
-        self._thread.join(max(0.0, self._until - time.monotonic()))
+    def result(self, progress: Progress) -> Capture:
+        """Return the capture, telling `progress` while it is waited for; a failure is a Problem in it."""
+        while self._thread.is_alive() and time.monotonic() < self._until:
+            progress(0.0, None, "keeping the post's page")
+            self._thread.join(0.2)
         return self._capture
 
     def stop(self) -> None:

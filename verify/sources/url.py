@@ -35,8 +35,8 @@ _ROLES = {"evidentiary copy", "working copy", "thumbnail", "subtitles", "info"}
 # What is worth showing of the chosen format in a report; the whole dict is kept as a file beside it.
 _SHOWN = (
     "id", "extractor_key", "format_id", "format", "protocol", "container", "vcodec", "acodec", "width", "height",
-    "fps", "tbr", "duration", "webpage_url", "original_url", "location", "was_live", "live_status", "availability",
-    "view_count",
+    "fps", "tbr", "duration", "webpage_url", "original_url", "location", "thumbnail", "was_live", "live_status",
+    "availability", "view_count",
 )  # fmt: skip
 
 
@@ -142,9 +142,7 @@ class _Fetch:
         fetched = moment(now, "this machine's clock when the download ended")
         files = tuple(self._received(one) for one in event["files"])
         info = _info(files)
-        if self.page is not None:
-            self.progress(0.0, None, "keeping the post's page")
-        kept = self.page.result() if self.page is not None else Capture()
+        kept = self.page.result(self.progress) if self.page is not None else Capture()
         files += for_item(kept.files, int(event["number"]))
         problems = [Problem(part=str(p["part"]), reason=str(p["reason"])) for p in event["problems"]]
         problems += [Problem(part="download", reason=clean(str(w))) for w in event.get("warnings") or () if _matters(w)]
@@ -181,7 +179,7 @@ class _Fetch:
 
 
 def _info(files: tuple[Received, ...]) -> dict[str, Any]:
-    one = next((f for f in files if f.role == "info"), None)
+    one = next((f for f in files if f.role == "info" and f.name == "info.json"), None)
     found = json.loads(one.path.read_text(encoding="utf-8")) if one else {}
     return found if isinstance(found, dict) else {}
 

@@ -40,6 +40,7 @@ class Watch:
         self._began = time.monotonic()
         self._marks: list[tuple[float, int]] = []
         self._fetching = False
+        self._told: tuple[float, float | None, str] = (0.0, None, f"looking for the video of {self._shown}")
         self._child = subprocess.Popen(
             _command(),
             stdin=subprocess.PIPE,
@@ -65,15 +66,16 @@ class Watch:
                 event = self._lines.get(timeout=_TICK)
             except queue.Empty:
                 self._look()
+                self._progress(*self._told)  # also when nothing comes: whoever listens may want to stop
                 continue
             if event is None:
                 return
             self._look()
             if event["event"] == "progress":
-                words = f"{event.get('words')} {self._shown}"
-                self._progress(float(event.get("bytes") or 0), event.get("total"), words)
+                self._told = (float(event.get("bytes") or 0), event.get("total"), f"{event.get('words')} {self._shown}")
+                self._progress(*self._told)
                 continue
-            self._fetching = event["event"] == "downloading"
+            self._fetching = event["event"] == "fetching"
             self._marks.clear()
             yield event
 

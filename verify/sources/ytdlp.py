@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 MAX_ENTRIES = 100  # videos of one address; a channel or a long playlist is another job than checking a post
+MAX_MANIFESTS = 20  # playlists kept of one address: master, picture, sound, and those of further qualities
 PAGE_LIMIT = 32 * 1024 * 1024  # the largest platform pages are a few MB
 # Best picture and best sound, apart where they come apart: what the platform holds, not what is easy to play.
 FORMATS = "bestvideo*+bestaudio/best"
@@ -86,6 +87,7 @@ def downloader(job: dict[str, Any], log: Quiet) -> Any:  # noqa: ANN401 - yt-dlp
         def __init__(self, params: dict[str, Any]) -> None:
             self.failed: list[dict[str, Any]] = []
             self.answers: list[dict[str, Any]] = []
+            self.manifests: dict[str, bytes] = {}  # playlists as they came, by address
             super().__init__(params)
 
         def trouble(self, message: str | None = None, tb: str | None = None, is_error: bool = True) -> None:
@@ -93,10 +95,15 @@ def downloader(job: dict[str, Any], log: Quiet) -> Any:  # noqa: ANN401 - yt-dlp
             if is_error:
                 self.failed.append(failure(sys.exc_info()[1], message or ""))
 
+        def _keep(self, answer: Any, body: bytes) -> None:  # noqa: ANN401
+            if len(self.manifests) < MAX_MANIFESTS:
+                self.manifests[answer.url] = body
+
         def urlopen(self, req: Any) -> Any:  # noqa: ANN401
             """Open as ever, and note address, status and headers."""
             answer = super().urlopen(req)
-            answer.read = functools.partial(read_page, answer.read)
+            keep = functools.partial(self._keep, answer) if _is_manifest(answer) else None
+            answer.read = functools.partial(read_page, answer.read, keep=keep)
             if len(self.answers) < 500:  # the headers of the first requests; segments of a long stream are alike
                 sent = [(k, v) for k, v in answer.headers.items() if k.lower() != "set-cookie"]
                 self.answers.append({"url": answer.url, "status": answer.status, "headers": sent, "at": time.time()})
@@ -105,8 +112,17 @@ def downloader(job: dict[str, Any], log: Quiet) -> Any:  # noqa: ANN401 - yt-dlp
     return Recording(_options(job, log))
 
 
-def read_page(read: Callable[..., bytes], amount: int | None = None) -> bytes:
+def _is_manifest(answer: Any) -> bool:  # noqa: ANN401
+    kind = str(answer.headers.get("Content-Type") or "").lower()
+    return "mpegurl" in kind or "dash+xml" in kind or answer.url.partition("?")[0].endswith((".m3u8", ".mpd"))
+
+
+def read_page(
+    read: Callable[..., bytes], amount: int | None = None, *, keep: Callable[[bytes], None] | None = None
+) -> bytes:
     """Read as asked; a whole body (a page, a playlist) only up to PAGE_LIMIT bytes after decompression.
+
+    `keep` is given the whole body.
 
     Raises ValueError beyond it: a page of a few hundred kB on the wire can be made of half a gigabyte.
     """
@@ -119,7 +135,10 @@ def read_page(read: Callable[..., bytes], amount: int | None = None) -> bytes:
         size += len(part)
         if size > PAGE_LIMIT:
             raise ValueError("the page is too large to be read")
-    return b"".join(parts)
+    body = b"".join(parts)
+    if keep is not None:
+        keep(body)
+    return body
 
 
 def failure(error: BaseException | None, message: str) -> dict[str, Any]:
