@@ -295,11 +295,9 @@ def _demo(words: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from pipelines.demo import demo
-    from pipelines.options import Options
-    from verify.settings import load
 
     _say("The sample is drawn, not filmed. It is served on 127.0.0.1 and fetched from there like posts on a platform.")
-    options = Options(case=words.case, settings=load(words.settings), by=words.by, command=_repeatable())
+    options = _case(words)
     if options.case is None:
         options = replace(options, case=Path("firstseen-demo"))
     result = _follow(demo(options), words)
@@ -323,10 +321,10 @@ def _demo(words: argparse.Namespace) -> int:
 
 
 def _audit(words: argparse.Namespace) -> int:
-    from verify.archive.audit import audit
+    from pipelines.sharing import audited
     from verify.records.wire import to_builtins
 
-    found = audit(words.case, head=words.head)
+    found = audited(words.case, words.head)
     if words.json:
         _print_json(to_builtins(found))
     else:
@@ -343,6 +341,7 @@ def _audit(words: argparse.Namespace) -> int:
 
 def _story(words: argparse.Namespace) -> int:
     from pipelines.story import story
+
     from verify.records.wire import to_builtins
 
     options = _options(words, formats=("html", "json", "markdown", "text", "block", "pdf"))
@@ -367,22 +366,30 @@ def _story(words: argparse.Namespace) -> int:
 def _bundle(words: argparse.Namespace) -> int:
     from pipelines.sharing import bundle
 
-    return _told_files(words, bundle(words.case, words.out, item=words.item, by=words.by))
+    return _told_files(words, bundle(_case(words), words.out, words.item))
 
 
 def _export(words: argparse.Namespace) -> int:
     from pipelines.sharing import export
 
-    return _told_files(words, export(words.case, words.out, by=words.by))
+    return _told_files(words, export(_case(words), words.out))
 
 
 def _import(words: argparse.Namespace) -> int:
     from pipelines.sharing import bring
 
-    return _told_files(words, bring(words.case, words.file, by=words.by))
+    return _told_files(words, _follow(bring(_case(words), words.file), words))
 
 
-def _told_files(words: argparse.Namespace, told: dict[str, str | int]) -> int:
+def _case(words: argparse.Namespace) -> Options:
+    """Return the options of a command that only works on a case."""
+    from pipelines.options import Options
+    from verify.settings import load
+
+    return Options(case=words.case, settings=load(words.settings), by=words.by, command=_repeatable())
+
+
+def _told_files(words: argparse.Namespace, told: dict[str, Any]) -> int:
     if words.json:
         _print_json(told)
     else:

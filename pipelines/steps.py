@@ -5,7 +5,9 @@ Rule: each takes an open session and returns records; those that take long are g
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import tempfile
 from collections.abc import Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
@@ -301,3 +303,10 @@ def conclude(session: Session, case: Case) -> ClipReport:
         versions=versions,
         settings=asdict(session.options.settings),
     )
+
+
+@contextlib.contextmanager
+def temporary_folder() -> Generator[Path, None, None]:
+    """Give a folder outside any case that goes away again."""
+    with tempfile.TemporaryDirectory(prefix="firstseen-") as name:
+        yield Path(name)
