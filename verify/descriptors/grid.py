@@ -18,9 +18,10 @@ from verify.records.fingerprints import Fingerprint
 
 WIDTH, HEIGHT = 24, 18  # cells
 STEP = 0.25  # seconds a picture; each is the mean of what was shown in that time, so phase hardly matters
-# Coefficients are rounded to this step, towards zero up to two thirds of it. Measured on 50 real clips
-# (docs/matching.md): 10 gives 1.06 MB an hour at an error of about 3 grey levels.
-QUANTUM = 10.0
+# Coefficients are rounded to one of these steps, towards zero up to two thirds of it: the finest that keeps a clip
+# within BUDGET. A still clip costs little, so what little moves in it is kept finely; measured in docs/matching.md.
+QUANTA = (2.0, 3.5, 6.0, 10.0, 14.0, 20.0)
+BUDGET = 290  # bytes a second, 1.04 MB an hour
 _TOWARDS_ZERO = 0.33
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9, "lc": 0, "lp": 0, "pb": 0}]
 _MOST = 6 * 3600 * 4  # pictures; the longest clip that settings let through by default
@@ -34,21 +35,21 @@ def _zigzag() -> npt.NDArray[np.intp]:
 _ORDER = _zigzag()
 
 
-def pack(pictures: npt.NDArray[np.float32]) -> bytes:
-    """Return `pictures` (n, HEIGHT, WIDTH; luma 0..255) coded; `unpack` gives them back within a few grey levels."""
+def pack(pictures: npt.NDArray[np.float32], quantum: float) -> bytes:
+    """Return `pictures` (n, HEIGHT, WIDTH; luma 0..255) coded; `unpack` gives them back within about `quantum` / 3."""
     seen = np.zeros((HEIGHT, WIDTH), np.float32)
     levels = np.empty((len(pictures), HEIGHT * WIDTH), np.int16)
     for i, picture in enumerate(pictures):
-        wave = cv2.dct(picture.astype(np.float32) - seen) / QUANTUM
+        wave = cv2.dct(picture.astype(np.float32) - seen) / quantum
         level = np.trunc(wave + _TOWARDS_ZERO * np.sign(wave))
         levels[i] = level.ravel()[_ORDER]
-        seen += cv2.idct(level * np.float32(QUANTUM))
+        seen += cv2.idct(level * np.float32(quantum))
     # Low and high bytes apart: the high ones are nearly all alike and cost next to nothing.
     split = levels.view(np.uint8).reshape(-1, 2)
     return lzma.compress(split.T.tobytes(), format=lzma.FORMAT_RAW, filters=_FILTERS)
 
 
-def unpack(packed: bytes, count: int) -> npt.NDArray[np.float32]:
+def unpack(packed: bytes, count: int, quantum: float) -> npt.NDArray[np.float32]:
     """Return the `count` pictures (count, HEIGHT, WIDTH) that `pack` coded. Raises ValueError when they do not fit."""
     if not 0 <= count <= _MOST:
         raise ValueError(f"{count} pictures in a grid")
@@ -60,16 +61,45 @@ def unpack(packed: bytes, count: int) -> npt.NDArray[np.float32]:
     split = np.frombuffer(raw, np.uint8).reshape(2, size).T
     levels = np.ascontiguousarray(split).view("<i2").reshape(count, HEIGHT * WIDTH)
     waves = np.zeros((count, HEIGHT * WIDTH), np.float32)
-    waves[:, _ORDER] = levels * np.float32(QUANTUM)
+    waves[:, _ORDER] = levels * np.float32(quantum)
     # The transform is linear: the sum of all differences so far is the wave of the picture itself.
     waves = np.cumsum(waves, axis=0)
-    return np.stack([cv2.idct(wave.reshape(HEIGHT, WIDTH)) for wave in waves]) if count else waves.reshape(0, 18, 24)
+    return (
+        np.stack([cv2.idct(wave.reshape(HEIGHT, WIDTH)) for wave in waves])
+        if count
+        else waves.reshape(0, HEIGHT, WIDTH)
+    )
+
+
+def _within_budget(pictures: npt.NDArray[np.float32]) -> tuple[float, bytes]:
+    """Return the finest quantum whose code of `pictures` stays within BUDGET, and that code."""
+    allowed = BUDGET * len(pictures) * STEP
+    at = 3
+    packed = pack(pictures, QUANTA[at])
+    if len(packed) > allowed:
+        while len(packed) > allowed and at + 1 < len(QUANTA):
+            at += 1
+            packed = pack(pictures, QUANTA[at])
+        return QUANTA[at], packed
+    while at > 0:
+        finer = pack(pictures, QUANTA[at - 1])
+        if len(finer) > allowed:
+            break
+        at, packed = at - 1, finer
+    return QUANTA[at], packed
+
+
+def read(prints: Fingerprint) -> npt.NDArray[np.float32]:
+    """Return the pictures (n, HEIGHT, WIDTH) of a `grid` fingerprint. Raises ValueError when it is damaged."""
+    arrays = prints.arrays
+    return unpack(arrays["packed"].tobytes(), int(arrays["count"][0]), float(arrays["quantum"][0]))
 
 
 class Grid(Descriptor):
     """Collects the tiny pictures of a clip into a packed luma grid.
 
-    The fingerprint has one row: `packed` (1, bytes) and `count` (1,), the pictures in it; `times` holds the first.
+    The fingerprint has one row: `packed` (1, bytes), `count` (1,), the pictures in it, and `quantum` (1,), how finely
+    they are kept; `times` holds the first. `read` gives the pictures back.
     """
 
     name = "grid"
@@ -106,11 +136,15 @@ class Grid(Descriptor):
         if not self._sums:
             return None
         pictures = np.stack([s / max(n, 1) for s, n in zip(self._sums, self._counts, strict=True)])
-        packed = np.frombuffer(pack(pictures), np.uint8)
+        quantum, packed = _within_budget(pictures)
         return Fingerprint(
             name=self.name,
             version=self.version,
             times=np.zeros(1, np.float32),
-            arrays={"packed": packed.reshape(1, -1), "count": np.array([len(pictures)], np.int32)},
-            parameters={"width": WIDTH, "height": HEIGHT, "step": STEP, "quantum": QUANTUM, "aspect": self._aspect},
+            arrays={
+                "packed": np.frombuffer(packed, np.uint8).reshape(1, -1),
+                "count": np.array([len(pictures)], np.int32),
+                "quantum": np.array([quantum], np.float32),
+            },
+            parameters={"width": WIDTH, "height": HEIGHT, "step": STEP, "aspect": self._aspect},
         )

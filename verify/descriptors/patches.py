@@ -9,6 +9,7 @@ Gaussians over position and scale (Lowe 2004, section 3), strongest first, sprea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -76,7 +77,7 @@ def find(gray: Gray, most: int = PLACES) -> Places:
         for i in range(1, 5):
             step = SIGMA * np.sqrt(2.0) ** (i - 1)  # the blur that takes scale i-1 to scale i
             levels.append(cv2.GaussianBlur(levels[-1], (0, 0), step))
-        blobs = _blobs(np.stack(levels))
+        blobs = _blobs(levels)
         for layer in (1, 2):
             here = blobs[blobs[:, 2] == layer]
             if len(here):
@@ -97,19 +98,19 @@ def find(gray: Gray, most: int = PLACES) -> Places:
     return Places(table[:, 0], table[:, 1], table[:, 2], table[:, 3], codes(look[kept]))
 
 
-def _blobs(levels: Floats) -> Floats:
-    """Return the extremes of the differences of `levels` (5, h, w) as rows of x, y, layer, strength, layers to add."""
-    steps = levels[1:] - levels[:-1]
+def _blobs(levels: list[Floats]) -> Floats:
+    """Return the extremes of the differences of the five `levels` as rows of x, y, layer, strength, layers to add."""
+    steps = [cv2.subtract(after, before) for before, after in pairwise(levels)]
     square = np.ones((3, 3), np.uint8)
-    high = [cv2.dilate(s, square) for s in steps]
-    low = [cv2.erode(s, square) for s in steps]
     found = []
     for layer in (1, 2):
         here = steps[layer]
-        top = np.maximum(np.maximum(high[layer - 1], high[layer]), high[layer + 1])
-        bottom = np.minimum(np.minimum(low[layer - 1], low[layer]), low[layer + 1])
-        mask = ((here >= top) & (here > FAINTEST)) | ((here <= bottom) & (here < -FAINTEST))
-        mask[:4], mask[-4:], mask[:, :4], mask[:, -4:] = False, False, False, False
+        top = cv2.dilate(cv2.max(cv2.max(steps[layer - 1], here), steps[layer + 1]), square)
+        bottom = cv2.erode(cv2.min(cv2.min(steps[layer - 1], here), steps[layer + 1]), square)
+        high = cv2.compare(here, top, cv2.CMP_GE) & cv2.compare(here, FAINTEST, cv2.CMP_GT)
+        low = cv2.compare(here, bottom, cv2.CMP_LE) & cv2.compare(here, -FAINTEST, cv2.CMP_LT)
+        mask = high | low
+        mask[:4], mask[-4:], mask[:, :4], mask[:, -4:] = 0, 0, 0, 0
         y, x = np.nonzero(mask)
         if not len(y):
             continue

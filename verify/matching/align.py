@@ -73,7 +73,12 @@ def _inside(matrix: Array) -> npt.NDArray[np.bool_]:
 
 def _weights(inside: npt.NDArray[np.bool_], matrix: Array, cells: float) -> tuple[Floats, Floats] | None:
     rows, columns = np.nonzero(inside.any(axis=1))[0], np.nonzero(inside.any(axis=0))[0]
-    box = (columns[0] / (2 * WIDTH), rows[0] / (2 * HEIGHT), (columns[-1] + 1) / (2 * WIDTH), (rows[-1] + 1) / (2 * HEIGHT))
+    box = (
+        columns[0] / (2 * WIDTH),
+        rows[0] / (2 * HEIGHT),
+        (columns[-1] + 1) / (2 * WIDTH),
+        (rows[-1] + 1) / (2 * HEIGHT),
+    )
     wide, high = (box[2] - box[0]) * WIDTH, (box[3] - box[1]) * HEIGHT
     density = min(1.0, np.sqrt(cells / (wide * high)))
     nx, ny = max(3, round(wide * density)), max(3, round(high * density))
@@ -144,68 +149,90 @@ def _retimed(x: Floats, speed: float) -> Floats:
     return x[low] * (1 - part) + x[low + 1] * part
 
 
-def _correlate(a: Floats, b: Floats) -> tuple[Array, Array, Array, npt.NDArray[np.intp]]:
-    """Return for every lag (a index minus b index): sum of products, evidence scale, overlap length, lag."""
-    n, m = len(a), len(b)
-    size = 1 << int(np.ceil(np.log2(n + m)))
-    fa, fb = np.fft.rfft(a, size, axis=0), np.fft.rfft(b, size, axis=0)
-    product = np.fft.irfft((fa * fb.conj()).sum(axis=1), size)
-    ea, eb = (a * a).sum(axis=1), (b * b).sum(axis=1)
-    scale = np.fft.irfft(np.fft.rfft(ea, size) * np.fft.rfft(eb, size).conj(), size)
-    length = np.fft.irfft(np.fft.rfft(np.ones(n), size) * np.fft.rfft(np.ones(m), size).conj(), size)
-    lags = np.arange(-(m - 1), n)
-    take = lags % size
-    return product[take], np.maximum(scale[take], 1e-6), np.round(length[take]), lags
-
-
 def align(a: Floats, b: Floats, speeds: tuple[float, ...] = SPEEDS, reverse: bool = True) -> list[Aligned]:
     """Return the best alignments of grid readings `a` (n, points) and `b` (m, points), best first.
 
-    One entry a direction and speed that is worth a look; times are seconds of the grids (STEP a row).
+    Every moment of a is compared with every moment of b once; an offset and speed is a line through that table, and
+    the lines along which change agrees best are then measured exactly. Times are seconds (STEP a row).
     """
     if min(len(a), len(b)) * STEP < SHORTEST:
         return []
-    change_a = _changes(a)
-    found: list[Aligned] = []
+    change_a, change_b = _changes(a), _changes(b)
+    product = np.ascontiguousarray((change_a @ change_b.T).T)
+    power = np.ascontiguousarray(np.outer((change_b**2).sum(axis=1), (change_a**2).sum(axis=1)))
+    found = []
     for speed in speeds:
-        for sign in (1.0, -1.0) if reverse else (1.0,):
-            moved = _retimed(b, speed * sign)
-            if len(moved) * STEP < SHORTEST:
-                continue
-            one = _best_lag(a, change_a, moved, speed * sign, len(b))
-            if one is not None:
-                found.append(one)
-    return sorted(found, key=lambda f: -f.rank)
+        for sign in (1, -1) if reverse else (1,):
+            if found and found[0][0] > DECISIVE and (sign < 0 or abs(speed / found[0][1] - 1) > NEARLY):
+                continue  # as it was filmed, and plainly so: only speeds close to it may be better
+            line = _best_line(product, power, speed, sign)
+            if line is not None:
+                found.append(line)
+    found.sort(key=lambda line: -line[0])
+    measured = []
+    for rank, speed, lag, spread in found[:3]:
+        near = [_measure(a, change_a, b, speed * k, lag, spread) for k in (1.0, 0.975, 1.025)]
+        good = [n for n in near if n is not None]
+        if good:
+            measured.append(max(good, key=lambda n: n.rank))
+        if rank > DECISIVE:
+            break
+    return sorted(measured, key=lambda m: -m.rank)
 
 
-def _best_lag(a: Floats, change_a: Floats, b: Floats, speed: float, rows_b: int) -> Aligned | None:
-    change_b = _changes(b)
-    product, scale, length, lags = _correlate(change_a, change_b)
-    z = product / np.sqrt(scale)
-    usable = length >= SHORTEST / STEP
+DECISIVE = 3.0  # a line this far up needs no other beside it
+NEARLY = 0.12
+
+
+def _best_line(product: Floats, power: Floats, speed: float, sign: int) -> tuple[float, float, int, float] | None:
+    """Return (agreement, signed speed, lag in rows of a, spread of other lags) of the best lag at this speed."""
+    m, n = product.shape
+    steps = np.round(np.arange(m) * speed).astype(int)
+    if sign < 0:
+        steps = steps[::-1]
+    reach = int(steps.max())
+    total, scale, length = (np.zeros(n + reach) for _ in range(3))
+    for k in range(m):
+        start = reach - int(steps[k])  # place of a's row 0, counted from lag -reach
+        total[start : start + n] += product[k]
+        scale[start : start + n] += power[k]
+        length[start : start + n] += 1
+    usable = length * speed >= SHORTEST / STEP
     if not usable.any():
         return None
-    z = np.where(usable, z, -np.inf)
+    z = np.where(usable, total / np.sqrt(np.maximum(scale, 1e-6)), -np.inf)
     top = int(np.argmax(z))
-    away = usable & (np.abs(lags - lags[top]) > 3)
-    null = z[away]
-    spread = float(np.sqrt(np.mean(null**2))) if len(null) >= 8 else float("nan")
-    lag = int(lags[top])
-    start_b, end_b = max(0, -lag), min(len(b), len(a) - lag)
-    return _measure(a, change_a, b, change_b, lag, (start_b, end_b), speed, rows_b, float(z[top]), spread)
+    away = usable.copy()
+    away[max(0, top - 3) : top + 4] = False
+    spread = float(np.sqrt(np.mean(z[away] ** 2))) if away.sum() >= 8 else 0.0
+    return float(z[top]), speed * sign, top - reach, spread
 
 
-def _measure(  # noqa: PLR0913 - the two clips, each with its changes, and where to look
-    a: Floats, change_a: Floats, b: Floats, change_b: Floats, lag: int, span: tuple[int, int],
-    speed: float, rows_b: int, peak: float, spread: float,
-) -> Aligned:
-    start, end = span
+def _measure(a: Floats, change_a: Floats, b: Floats, speed: float, lag: int, spread: float) -> Aligned | None:
+    """Return the exact alignment at `speed`, the lag moved by a row or two where that agrees better."""
+    moved = _retimed(b, speed)
+    change_b = _changes(moved)
+    rows_b = len(b)
+    best: tuple[float, int, float, float] | None = None
+    for shifted in range(lag - 2, lag + 3):
+        start, end = max(0, -shifted), min(len(moved), len(a) - shifted)
+        if (end - start) * STEP < SHORTEST:
+            continue
+        da, db = change_a[start + shifted : end + shifted], change_b[start:end]
+        power = float(np.sqrt(((da * da).sum(axis=1) * (db * db).sum(axis=1)).sum()))
+        dot = float((da * db).sum())
+        rank = dot / max(power, 1e-6)
+        if best is None or rank > best[0]:
+            best = (rank, shifted, dot, power)
+    if best is None:
+        return None
+    rank, lag, dot, _ = best
+    start, end = max(0, -lag), min(len(moved), len(a) - lag)
     da, db = change_a[start + lag : end + lag], change_b[start:end]
-    xa, xb = a[start + lag : end + lag], b[start:end]
     ea, eb = float((da * da).sum()), float((db * db).sum())
-    movement = float((da * db).sum()) / max(np.sqrt(ea * eb), 1e-6)
+    xa, xb = a[start + lag : end + lag], moved[start:end]
     ca, cb = xa - xa.mean(axis=1, keepdims=True), xb - xb.mean(axis=1, keepdims=True)
-    still = float(np.median((ca * cb).sum(axis=1) / np.maximum(np.sqrt((ca**2).sum(axis=1) * (cb**2).sum(axis=1)), 1e-3)))
+    alike = (ca * cb).sum(axis=1) / np.maximum(np.sqrt((ca * ca).sum(axis=1) * (cb * cb).sum(axis=1)), 1e-3)
     rate, half = abs(speed), STEP / 2  # a row stands for the middle of its quarter second
     if speed > 0:
         offset = lag * STEP + half * (1 - rate)
@@ -216,12 +243,12 @@ def _measure(  # noqa: PLR0913 - the two clips, each with its changes, and where
     return Aligned(
         speed=speed,
         offset=offset,
-        movement=movement,
-        evidence=peak / spread if spread > 0 else 0.0,
-        still=still,
+        movement=dot / max(float(np.sqrt(ea * eb)), 1e-6),
+        evidence=rank / spread if spread > 0 else 0.0,
+        still=float(np.median(alike)),
         energy_a=float(np.sqrt(ea / da.size)),
         energy_b=float(np.sqrt(eb / db.size)),
         start=max(0.0, first),
         end=min(rows_b * STEP, max(0.0, first) + (end - start) * STEP / rate),
-        rank=peak,
+        rank=rank,
     )

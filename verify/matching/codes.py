@@ -34,7 +34,11 @@ class Turn:
 
 UPRIGHT = Turn(False, False, False)
 MIRROR = Turn(False, True, False)
-TURNS = (UPRIGHT, MIRROR, *(Turn(t, x, y) for t in (False, True) for x in (False, True) for y in (False, True) if t or y))
+TURNS = (
+    UPRIGHT,
+    MIRROR,
+    *(Turn(t, x, y) for t in (False, True) for x in (False, True) for y in (False, True) if t or y),
+)
 
 _WAVES = waves()
 _PLACE = {wave: i for i, wave in enumerate(_WAVES)}

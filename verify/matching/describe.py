@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.matching.align import Aligned
-from verify.matching.codes import Turn
 from verify.records.matches import FramePair, Geometry, Segment
 
 Array = npt.NDArray[np.float64]
@@ -31,24 +30,81 @@ def _outline(matrix: Array) -> tuple[tuple[float, float], ...]:
     """Return where the corners of the other picture lie in this one, cut to the picture."""
     corners = np.array([[0, 1, 1, 0], [0, 0, 1, 1], [1, 1, 1, 1]], float)
     x, y, w = matrix @ corners
-    return tuple((round(float(np.clip(px, 0, 1)), 4), round(float(np.clip(py, 0, 1)), 4)) for px, py in zip(x / w, y / w, strict=True))
+    return tuple(
+        (round(float(np.clip(px, 0, 1)), 4), round(float(np.clip(py, 0, 1)), 4))
+        for px, py in zip(x / w, y / w, strict=True)
+    )
 
 
-def geometry(matrix: Array, turn: Turn, share_a: float, share_b: float) -> Geometry:
-    """Return the record of a fit in 0..1 coordinates, with words."""
-    words = []
-    if turn.mirrored:
-        words.append("mirrored")
-    angle = float(np.degrees(np.arctan2(-matrix[1, 0], matrix[0, 0]))) if not turn.mirrored else 0.0
+def geometry(matrix: Array, aspect_a: float, aspect_b: float) -> Geometry:
+    """Return the record of a fit in 0..1 coordinates; its words say what b did to a's picture."""
+    matrix = matrix / matrix[2, 2]
+    mirrored, angle, scale = _pose(matrix, aspect_a, aspect_b)
     return Geometry(
-        matrix=tuple(float(v) for v in (matrix / matrix[2, 2]).ravel()),
-        mirrored=turn.mirrored,
+        matrix=tuple(float(v) for v in matrix.ravel()),
+        mirrored=mirrored,
         rotation=round(angle, 1),
-        scale=float(np.sqrt(abs(np.linalg.det(matrix[:2, :2])))),
-        words=tuple(words),
+        scale=round(scale, 4),
+        words=words(matrix, aspect_a, aspect_b),
         outline_a=_outline(np.linalg.inv(matrix)),
         outline_b=_outline(matrix),
     )
+
+
+def _pose(matrix: Array, aspect_a: float, aspect_b: float) -> tuple[bool, float, float]:
+    """Return (mirrored, degrees counter-clockwise, scale in picture heights) of a 0..1 matrix."""
+    linear = np.diag([aspect_b, 1.0]) @ matrix[:2, :2] @ np.diag([1 / aspect_a, 1.0])
+    mirrored = bool(np.linalg.det(linear) < 0)
+    if mirrored:
+        linear = linear @ np.diag([-1.0, 1.0])
+    angle = float(np.degrees(np.arctan2(linear[0, 1] - linear[1, 0], linear[0, 0] + linear[1, 1])))
+    return mirrored, angle, float(np.sqrt(abs(np.linalg.det(linear))))
+
+
+def share(matrix: Array) -> float:
+    """Return how much of the first picture lies inside the second under a 0..1 matrix, 0..1."""
+    x, y = np.meshgrid((np.arange(32) + 0.5) / 32, (np.arange(32) + 0.5) / 32)
+    at = matrix @ np.stack([x.ravel(), y.ravel(), np.ones(x.size)])
+    u, v = at[0] / at[2], at[1] / at[2]
+    return float(((u >= 0) & (u <= 1) & (v >= 0) & (v <= 1)).mean())
+
+
+FULL = 0.93  # a share above this is the whole picture, within what a fit of a few places can tell
+TURNED = 2.5  # degrees below which a turn is within the error of a fit
+
+
+def words(matrix: Array, aspect_a: float = 1.0, aspect_b: float = 1.0) -> tuple[str, ...]:
+    """Return what the second picture did to the first, for people: `mirrored`, `cropped to 40 % of the picture`..."""
+    mirrored, angle, _ = _pose(matrix, aspect_a, aspect_b)
+    said = ["mirrored"] if mirrored else []
+    if abs(angle) > TURNED:
+        whole = round(angle / 90) * 90
+        shown = abs(whole) if abs(angle - whole) <= TURNED else abs(round(angle))
+        way = "" if shown == 180 else (" counter-clockwise" if angle > 0 else " clockwise")
+        said.append(f"rotated {shown}°{way}")
+    kept, covered = share(matrix), share(np.linalg.inv(matrix))
+    if kept < FULL:
+        said.append(f"cropped to {max(1, round(kept * 100))} % of the picture")
+    if covered < FULL:
+        said.append(_placed(matrix, covered))
+    return tuple(said)
+
+
+def _placed(matrix: Array, covered: float) -> str:
+    outline = np.array(_outline(matrix))
+    left, top = outline.min(axis=0)
+    right, bottom = outline.max(axis=0)
+    wide, high = right - left > FULL, bottom - top > FULL
+    if wide and not high:
+        return "with bars or other matter above or below"
+    if high and not wide:
+        return "with bars or other matter at the sides"
+    near = 0.12
+    upright = "upper" if top < near else "lower" if bottom > 1 - near else ""
+    across = "left" if left < near else "right" if right > 1 - near else ""
+    if covered < 0.4 and upright and across:
+        return f"in the {upright} {across} corner, {round(covered * 100)} % of the picture"
+    return f"within a larger picture, {round(covered * 100)} % of it"
 
 
 def frames(aligned: Aligned, length_a: float) -> tuple[FramePair, ...]:

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.grid import HEIGHT, STEP, WIDTH, Grid, unpack
+from verify.descriptors.grid import HEIGHT, STEP, WIDTH, Grid, read
 from verify.descriptors.patches import Patches
 from verify.matching import describe, strength
-from verify.matching.align import Aligned, align, lattice
+from verify.matching.align import DECISIVE, Aligned, align, lattice
 from verify.matching.base import Shelf
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
 from verify.matching.geometry import Fit, Spots, fits, spots, unit_matrix, whole
@@ -60,8 +60,7 @@ def clip_of(sha256: str, prints: dict[str, Fingerprint]) -> Clip | None:
     if grid is None or grid.version != Grid.version:
         return None
     aspect = float(grid.parameters.get("aspect", 1.0))
-    pictures = unpack(grid.arrays["packed"].tobytes(), int(grid.arrays["count"][0]))
-    return Clip(sha256, spots(prints.get(Patches.name), aspect), pictures.reshape(-1, WIDTH * HEIGHT), aspect)
+    return Clip(sha256, spots(prints.get(Patches.name), aspect), read(grid).reshape(-1, WIDTH * HEIGHT), aspect)
 
 
 def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS) -> Found | None:
@@ -73,12 +72,14 @@ def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS) -> Found | None:
         tried += [(whole(turn), turn, None) for turn in (UPRIGHT, MIRROR) if turn in turns]
     best: Found | None = None
     for matrix, turn, fit in tried:
-        read = lattice(matrix)
-        if read is None:
+        both = lattice(matrix)
+        if both is None:
             continue
-        ways = align(a.grid @ read.a, b.grid @ read.b)
+        ways = align(a.grid @ both.a, b.grid @ both.b)
         if ways and (best is None or ways[0].rank > best.aligned.rank):
-            best = Found(matrix, turn, fit, ways[0], read.share_a, read.share_b)
+            best = Found(matrix, turn, fit, ways[0], both.share_a, both.share_b)
+            if fit is not None and fit.places >= SURE_PLACES and ways[0].rank > DECISIVE:
+                break
     return best
 
 
@@ -155,7 +156,7 @@ class Engine:
             b=b.sha256,
             kind="same picture",
             segments=describe.segments(found.aligned, len(a.grid) * STEP),
-            geometry=describe.geometry(found.matrix, found.turn, found.share_a, found.share_b),
+            geometry=describe.geometry(found.matrix, a.aspect, b.aspect),
             strength=judged,
             frames=describe.frames(found.aligned, len(a.grid) * STEP),
             descriptors=(f"{Patches.name}/{Patches.version}", f"{Grid.name}/{Grid.version}"),

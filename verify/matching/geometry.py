@@ -43,7 +43,9 @@ def spots(prints: Fingerprint | None, aspect: float) -> Spots:
     """Return the places of a `patches` fingerprint (none for None)."""
     if prints is None:
         none = np.zeros(0)
-        return Spots(np.zeros((0, 2)), none, np.zeros(0, np.uint64), np.zeros(0, np.intp), np.zeros(0, np.float32), aspect)
+        return Spots(
+            np.zeros((0, 2)), none, np.zeros(0, np.uint64), np.zeros(0, np.intp), np.zeros(0, np.float32), aspect
+        )
     count = prints.arrays["count"].astype(int)
     kept = np.arange(prints.arrays["codes"].shape[1])[None, :] < count[:, None]
     x = prints.arrays["x"][kept] / 65535.0 * aspect
@@ -83,7 +85,9 @@ def fits(a: Spots, b: Spots, turns: tuple[Turn, ...], most: int = 3) -> list[Fit
     return found[:most]
 
 
-def _voted(a: Spots, b: Spots, turn: Turn, i: npt.NDArray[np.intp], j: npt.NDArray[np.intp], gap: npt.NDArray[np.uint8]) -> list[Fit]:
+def _voted(
+    a: Spots, b: Spots, turn: Turn, i: npt.NDArray[np.intp], j: npt.NDArray[np.intp], gap: npt.NDArray[np.uint8]
+) -> list[Fit]:
     linear = turn.linear
     grow = b.scale[j] - a.scale[i]
     shift = b.xy[j] - (2.0**grow)[:, None] * (a.xy[i] @ linear.T)
@@ -100,7 +104,9 @@ def _voted(a: Spots, b: Spots, turn: Turn, i: npt.NDArray[np.intp], j: npt.NDArr
     return found
 
 
-def _fullest(grow: Array, shift: Array, i: npt.NDArray[np.intp], j: npt.NDArray[np.intp], free: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp] | None:
+def _fullest(
+    grow: Array, shift: Array, i: npt.NDArray[np.intp], j: npt.NDArray[np.intp], free: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.intp] | None:
     """Return the hits around the fullest bin of (scale, shift), each place counted once; None when it is too empty."""
     best: tuple[int, npt.NDArray[np.intp]] | None = None
     use = np.nonzero(free)[0]
@@ -123,11 +129,15 @@ def _fullest(grow: Array, shift: Array, i: npt.NDArray[np.intp], j: npt.NDArray[
     if best is None:
         return None
     centre_s, centre = np.median(grow[best[1]]), np.median(shift[best[1]], axis=0)
-    near = (np.abs(grow - centre_s) < SCALE_BIN) & (np.abs(shift - centre) < 1.5 * SHIFT_BIN * max(1.0, 2.0**centre_s)).all(axis=1)
+    near = (np.abs(grow - centre_s) < SCALE_BIN) & (
+        np.abs(shift - centre) < 1.5 * SHIFT_BIN * max(1.0, 2.0**centre_s)
+    ).all(axis=1)
     return np.nonzero(near & free)[0]
 
 
-def _fitted(a: Spots, b: Spots, turn: Turn, i: npt.NDArray[np.intp], j: npt.NDArray[np.intp], gap: npt.NDArray[np.uint8]) -> Fit | None:
+def _fitted(
+    a: Spots, b: Spots, turn: Turn, i: npt.NDArray[np.intp], j: npt.NDArray[np.intp], gap: npt.NDArray[np.uint8]
+) -> Fit | None:
     if len(i) < FEWEST:
         return None
     src, dst = a.xy[i], b.xy[j]
@@ -137,8 +147,12 @@ def _fitted(a: Spots, b: Spots, turn: Turn, i: npt.NDArray[np.intp], j: npt.NDAr
     turned_src = src @ turn.linear.T
     reach = 0.03 * max(1.0, float(2.0 ** np.median(b.scale[j] - a.scale[i])))
     matrix, inliers = cv2.estimateAffinePartial2D(
-        turned_src.astype(np.float64), dst.astype(np.float64), method=cv2.RANSAC, ransacReprojThreshold=reach,
-        maxIters=500, confidence=0.99,
+        turned_src.astype(np.float64),
+        dst.astype(np.float64),
+        method=cv2.RANSAC,
+        ransacReprojThreshold=reach,
+        maxIters=500,
+        confidence=0.99,
     )
     if matrix is None or not np.isfinite(matrix).all():
         return None

@@ -16,4 +16,6 @@ def judge(aligned: Aligned, fit: Fit | None) -> Strength | None:
     score = agreement * (0.6 + 0.4 * places) * max(0.0, aligned.still)
     if score < LOWEST:
         return None
-    return Strength(score=round(float(score), 3), false_rate=None, kind="any", words="possible" if score < 1.5 else "strong")
+    return Strength(
+        score=round(float(score), 3), false_rate=None, kind="any", words="possible" if score < 1.5 else "strong"
+    )
