@@ -27,7 +27,7 @@ _MOVES_ELSEWHERE = 0.3  # the most exactly equal neighbours outside the stretche
 _PLAIN = 6.0  # standard deviation of luma: below it the picture is black or one colour, which stands still by nature
 
 # Coming again: pictures of 8 x 6, evened in light and contrast, the first five minutes (the cost grows with the
-# square). On the bench: 0 of 98 clips, 20 of 24 loops, 14 of 24 boomerangs (tests/bench/repeats.py).
+# square). On the bench: 0 of 98 clips, 20 of 24 loops, 14 of 24 boomerangs (tests/bench/edits.py).
 _ROW_WIDTH, _ROW_HEIGHT = 8, 6
 _MOST_ROWS = 2400
 _CONTRAST = 30.0

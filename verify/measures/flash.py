@@ -14,7 +14,7 @@ import numpy.typing as npt
 from verify.descriptors.base import ClipInfo, Gray
 from verify.measures.base import Measure, Measured
 
-# Levels of 255, on pictures of 32 x 24 (768 pixels); tests/bench/flashes.py prints what real clips and cuts give.
+# Levels of 255, on pictures of 32 x 24 (768 pixels); tests/bench/edits.py prints what real clips and cuts give.
 _PATCH = 16  # brightest changes that are averaged: 2 % of the picture, a flash far away
 _LEAST_RISE = 30.0
 _LEAST_OVER_BEFORE = 2.0  # times what the second before changed by itself

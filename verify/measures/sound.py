@@ -38,7 +38,7 @@ _MOST_IMPULSES = 100
 # Repeats: energy in bands, ten times a second, over the first five minutes (the cost grows with the square).
 _FFT, _HOP, _BANDS = 2048, 1600, 12  # samples at 16 kHz: 128 ms, every 100 ms; bands from 94 Hz to 8 kHz
 _MOST_ROWS = 3000
-_REPEAT_WINDOW, _REPEAT_RATIO, _REPEAT_FLOOR = 20, 0.6, 2.0  # 2 s; dB: tests/bench/repeats.py
+_REPEAT_WINDOW, _REPEAT_RATIO, _REPEAT_FLOOR = 30, 0.6, 2.0  # 3 s; dB: tests/bench/edits.py
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
