@@ -103,7 +103,7 @@ def downloader(job: dict[str, Any], log: Quiet) -> Any:  # noqa: ANN401 - yt-dlp
             """Open as ever, and note address, status and headers."""
             answer = super().urlopen(req)
             keep = functools.partial(self._keep, answer) if _is_manifest(answer) else None
-            answer.read = functools.partial(read_page, answer.read, keep=keep)
+            answer.read = Body(answer.read, keep).read
             if len(self.answers) < 500:  # the headers of the first requests; segments of a long stream are alike
                 sent = [(k, v) for k, v in answer.headers.items() if k.lower() != "set-cookie"]
                 self.answers.append({"url": answer.url, "status": answer.status, "headers": sent, "at": time.time()})
@@ -117,28 +117,34 @@ def _is_manifest(answer: Any) -> bool:  # noqa: ANN401
     return "mpegurl" in kind or "dash+xml" in kind or answer.url.partition("?")[0].endswith((".m3u8", ".mpd"))
 
 
-def read_page(
-    read: Callable[..., bytes], amount: int | None = None, *, keep: Callable[[bytes], None] | None = None
-) -> bytes:
-    """Read as asked; a whole body (a page, a playlist) only up to PAGE_LIMIT bytes after decompression.
+class Body:
+    """Reads one answer for yt-dlp: a whole body (a page, a playlist) only up to PAGE_LIMIT bytes after decompression.
 
-    `keep` is given the whole body.
-
-    Raises ValueError beyond it: a page of a few hundred kB on the wire can be made of half a gigabyte.
+    A page of a few hundred kB on the wire can be made of half a gigabyte. `keep` is given what was read so far each
+    time a whole body was asked for (the generic extractor looks at the first bytes before that).
     """
-    if amount is not None:
-        return read(amount)
-    parts: list[bytes] = []
-    size = 0
-    while part := read(1 << 20):
-        parts.append(part)
-        size += len(part)
-        if size > PAGE_LIMIT:
-            raise ValueError("the page is too large to be read")
-    body = b"".join(parts)
-    if keep is not None:
-        keep(body)
-    return body
+
+    def __init__(self, read: Callable[..., bytes], keep: Callable[[bytes], None] | None) -> None:
+        self._read, self._keep = read, keep
+        self._seen = bytearray()
+
+    def read(self, amount: int | None = None) -> bytes:
+        """Read as asked. Raises ValueError for a body beyond PAGE_LIMIT."""
+        if amount is not None:
+            part = self._read(amount)
+            self._seen += part if self._keep and len(self._seen) < PAGE_LIMIT else b""
+            return part
+        parts: list[bytes] = []
+        size = 0
+        while part := self._read(1 << 20):
+            parts.append(part)
+            size += len(part)
+            if size > PAGE_LIMIT:
+                raise ValueError("the page is too large to be read")
+        body = b"".join(parts)
+        if self._keep is not None:
+            self._keep(bytes(self._seen) + body)
+        return body
 
 
 def failure(error: BaseException | None, message: str) -> dict[str, Any]:
