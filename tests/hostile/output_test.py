@@ -26,6 +26,7 @@ from jinja2 import Environment
 
 from verify.records import wire
 from verify.records.cases import BatchReport, ClipReport
+from verify.records.stories import StoryReport
 from verify.reports.as_block import Block
 from verify.reports.as_csv import Csv
 from verify.reports.as_html import Html
@@ -37,7 +38,7 @@ from verify.reports.page import json_for_script, policy
 
 FULL = os.environ.get("FIRSTSEEN_FULL") == "1"
 MADE = Path(__file__).resolve().parents[1] / "reports"
-KINDS = ("clip", "batch")
+KINDS = ("clip", "batch", "story")
 
 
 def _load(name: str) -> ModuleType:
@@ -50,6 +51,7 @@ def _load(name: str) -> ModuleType:
 
 
 made, attacks, browsing = _load("made_reports"), _load("hostile_strings"), _load("real_browser")
+stories = _load("made_stories")
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +75,14 @@ def strings(listening) -> list[str]:
     return attacks.payloads(listening[0])
 
 
+def report_of(kind: str) -> Any:
+    reports = {"clip": made.clip_report, "batch": lambda: made.batch_report(9), "story": stories.story_report}
+    return reports[kind]()
+
+
 def poisoned(kind: str, strings: list[str]) -> list[Any]:
     """Return reports full of attacks: all in one, then one attack a place, turned so that each meets other places."""
-    whole = made.clip_report() if kind == "clip" else made.batch_report(9)
+    whole = report_of(kind)
     turns = range(len(strings)) if FULL else range(0, len(strings), 29)
     return [
         attacks.poison(whole, attacks.everything([s for s in strings if len(s) < 200])),
@@ -184,7 +191,7 @@ def test_control_markdown_without_escaping_runs(browser, listening, strings, tmp
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_json_opened_in_a_browser_runs_nothing_and_reads_back(browser, listening, strings, tmp_path, kind):
-    record = ClipReport if kind == "clip" else BatchReport
+    record = {"clip": ClipReport, "batch": BatchReport, "story": StoryReport}[kind]
     for number, report in enumerate(poisoned(kind, [s for s in strings if "\ud800" not in s])):
         data = written(kind, Json(), report)
         assert wire.from_json(data, record) == report
@@ -234,11 +241,18 @@ def test_plain_text_holds_no_control_and_no_bidi(strings, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_pdf_shows_attacks_as_words_and_carries_no_action(strings, kind):
     reports = poisoned(kind, strings)
-    for report in reports if FULL else reports[-2:]:
-        document = pypdf.PdfReader(io.BytesIO(written(kind, Pdf(), report)))
-        assert actions(document) == []
-        text = "".join(page.extract_text() for page in document.pages)
-        assert "(40+2)" in text or not FULL
+    for report in reports if FULL else reports[-1:]:
+        assert actions(pypdf.PdfReader(io.BytesIO(written(kind, Pdf(), report)))) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_markup_of_the_pdf_engine_stays_words(strings, kind):
+    whole = report_of(kind)
+    report = attacks.poison(whole, attacks.turned([s for s in strings if s.startswith("#")], 0))
+    pages = pypdf.PdfReader(io.BytesIO(written(kind, Pdf(), report))).pages
+    text = "".join("".join(page.extract_text() for page in pages).split()).replace("\u200b", "")
+    assert '#(40+2)#read("/etc/hostname")' in text
+    assert '#eval("40+2")@cite<label>*b*_i_`raw`//comment' in text
 
 
 def test_control_a_document_built_from_strings_is_evaluated(tmp_path, strings):

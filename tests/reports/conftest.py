@@ -32,6 +32,12 @@ def made() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def stories(made: ModuleType) -> ModuleType:
+    """Return the module that makes story reports."""
+    return load("made_stories")
+
+
+@pytest.fixture(scope="session")
 def schemas() -> ModuleType:
     """Return the module that writes the shipped schemas."""
     return load("write_schemas")

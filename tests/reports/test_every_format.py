@@ -10,6 +10,7 @@ import pytest
 
 import verify.reports
 from verify.catalog import offer
+from verify.records.stories import EventClock, StoryCounts, StoryReport, StoryText
 from verify.reports.base import Format
 
 FORMATS = {f.name: f for f in offer(verify.reports, Format).found}
@@ -29,10 +30,12 @@ def test_all_formats_are_found_and_named_apart():
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-def test_the_same_report_gives_the_same_bytes(made, name):
+def test_the_same_report_gives_the_same_bytes(made, stories, name):
     form = FORMATS[name]
     assert form.clip(made.clip_report(), made.pictures()) == form.clip(made.clip_report(), made.pictures())
     assert form.batch(made.batch_report(), made.pictures()) == form.batch(made.batch_report(), made.pictures())
+    story = stories.story_report()
+    assert form.story(story, stories.pictures) == form.story(story, stories.pictures)
 
 
 @pytest.mark.parametrize("name", READABLE)
@@ -90,6 +93,31 @@ def test_a_clip_that_could_not_be_examined_is_still_reported(made, name):
     assert FORMATS[name].clip(empty, lambda path: None)
 
 
+@pytest.mark.parametrize("name", READABLE)
+def test_each_format_accounts_for_every_post_of_a_story(stories, name):
+    report = stories.story_report()
+    said = words(FORMATS[name], FORMATS[name].story(report, stories.pictures)).replace("\\", "").replace("\u200b", "")
+    if name == "block":
+        assert "Of 8 posts in this story, 4 were given as files" in said
+        return
+    for post in report.posts:
+        assert (post.author in said) and (post.handle in said), post.number
+    for reference in report.story.references:
+        assert reference.url in said.replace("\n", ""), reference.url
+    for clip in report.clips:
+        assert clip.sha256 in said.replace("\n", ""), clip.sha256
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_a_story_without_clips_is_a_report(stories, name):
+    whole = stories.story_report()
+    text = StoryText(kind="text")
+    empty = StoryReport(id="s", story=text, posts=(), counts=StoryCounts())
+    assert FORMATS[name].story(empty, stories.pictures)
+    gone = replace(whole, clips=(), recordings=(), matches=(), others={}, clock=EventClock(), links=(), claims=())
+    assert FORMATS[name].story(gone, stories.pictures)
+
+
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_an_empty_batch_is_a_report(made, name):
     whole = made.batch_report()
@@ -109,9 +137,10 @@ def test_pictures_that_are_missing_or_no_pictures_do_not_stop_a_report(made, nam
 
 
 @pytest.mark.parametrize("name", READABLE)
-@pytest.mark.parametrize("kind", ["clip", "batch"])
-def test_no_format_gives_a_verdict(made, name, kind):
-    report = made.clip_report() if kind == "clip" else made.batch_report()
+@pytest.mark.parametrize("kind", ["clip", "batch", "story"])
+def test_no_format_gives_a_verdict(made, stories, name, kind):
+    reports = {"clip": made.clip_report, "batch": made.batch_report, "story": stories.story_report}
+    report = reports[kind]()
     said = words(FORMATS[name], getattr(FORMATS[name], kind)(report, made.pictures())).lower()
     for word in (" fake", " is true", "verified", "debunked", "authentic."):
         assert word not in said, word

@@ -10,6 +10,7 @@ import pytest
 
 from verify.records import wire
 from verify.records.cases import BatchReport, ClipReport
+from verify.records.stories import StoryReport
 from verify.reports.as_json import SCHEMAS, Json, schema
 
 
@@ -37,6 +38,13 @@ def test_batch_report_fits_its_schema_and_comes_back(made):
     data = Json().batch(report, made.pictures())
     jsonschema.Draft202012Validator(schema("batch-report-1.json")).validate(json.loads(data))
     assert wire.from_json(data, BatchReport) == report
+
+
+def test_story_report_fits_its_schema_and_comes_back(made, stories):
+    report = stories.story_report()
+    data = Json().story(report, made.pictures())
+    jsonschema.Draft202012Validator(schema("story-report-1.json")).validate(json.loads(data))
+    assert wire.from_json(data, StoryReport) == report
 
 
 def test_a_report_without_findings_and_examination_comes_back(made):

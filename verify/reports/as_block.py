@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from verify.records.cases import BatchReport, ClipReport
-from verify.reports import batch_view, clip_view
+from verify.records.stories import StoryReport
+from verify.reports import batch_view, clip_view, story_view
 from verify.reports.base import Format, Pictures
 from verify.reports.page import environment
 
@@ -34,6 +35,11 @@ class Block(Format):
     def batch(self, report: BatchReport, pictures: Pictures) -> bytes:
         """Return the block of many clips: the counts, and the recordings that have copies."""
         return _rendered("block_batch.html.j2", v=batch_view.view(report))
+
+    def story(self, report: StoryReport, pictures: Pictures) -> bytes:
+        """Return the block of a story: how many recordings its posts carry, what questions and what supports."""
+        found = story_view.view(report)
+        return _rendered("block_story.html.j2", v=found, line=story_view.told_in_a_line(found))
 
 
 def _rendered(template: str, **values: object) -> bytes:

@@ -14,7 +14,9 @@ from typing import ClassVar
 
 from verify.records.cases import BatchReport, ClipReport
 from verify.records.matches import Appearance
-from verify.reports import batch_view, clip_view
+from verify.records.stories import StoryReport
+from verify.records.times import TimeBounds
+from verify.reports import batch_view, clip_view, story_view
 from verify.reports.base import Format, Pictures
 from verify.text import csv_cell, visible
 
@@ -25,6 +27,14 @@ MEMBERS = tuple(
     (  # noqa: SIM905 - readable
         "recording role sha256 label target url author platform not_before not_after date_basis duration_seconds "
         "width height change earliest_known best_copy reason"
+    ).split()
+)
+
+
+POSTS = tuple(
+    (  # noqa: SIM905 - readable
+        "post author handle post_not_before post_not_after date_basis links state reason next_step file sha256 label "
+        "recording role change item report"
     ).split()
 )
 
@@ -75,6 +85,34 @@ class Csv(Format):
         ]
         return _table(MEMBERS, rows)
 
+    def story(self, report: StoryReport, pictures: Pictures) -> bytes:
+        """Return one row for each post of the story, or for each clip that came of it."""
+        found = story_view.view(report)
+        rows = [(*_post(told), *clip) for told in found.posts for clip in _clips_of(told, found) or [("",) * 7]]
+        return _table(POSTS, rows)
+
+
+def _post(told: story_view.Told) -> tuple[str, ...]:
+    post = told.post
+    start, end, basis = _ends(post.date)
+    links = " ".join(r.url for r in told.references) or post.url
+    who = (str(post.number), post.author, post.handle)
+    return (*who, start, end, basis, links, post.state, post.reason, post.next_step, post.mapped_file)
+
+
+def _clips_of(told: story_view.Told, found: story_view.StoryView) -> list[tuple[str, ...]]:
+    places = {c.sha256: (s.name, "copy", c.change) for s in found.recordings for c in s.copies}
+    held: dict[str, list[str]] = {}
+    for s in found.recordings:
+        for one in s.found.held_by or s.found.recording.containers:
+            held.setdefault(one, []).append(s.name)
+    rows: list[tuple[str, ...]] = []
+    for clip in told.clips:
+        place = places.get(clip.sha256) or (", ".join(held.get(clip.sha256, [])), "", "")
+        role = place[1] or ("holds it among others" if place[0] else "")
+        rows.append((clip.sha256, clip.label, place[0], role, place[2], clip.item, clip.report_path))
+    return rows
+
 
 def _clip(clip: batch_view.Clip) -> tuple[str, ...]:
     known, item = clip.known, clip.items[0] if clip.items else None
@@ -94,9 +132,11 @@ def _clip(clip: batch_view.Clip) -> tuple[str, ...]:
 
 
 def _bounds(known: Appearance | None) -> tuple[str, str, str]:
-    if known is None or known.bounds is None:
-        return ("", "", "")
-    return (_iso(known.bounds.not_before), _iso(known.bounds.not_after), known.bounds.basis)
+    return _ends(known.bounds if known else None)
+
+
+def _ends(bounds: TimeBounds | None) -> tuple[str, str, str]:
+    return (_iso(bounds.not_before), _iso(bounds.not_after), bounds.basis) if bounds else ("", "", "")
 
 
 def _iso(at: datetime | None) -> str:

@@ -6,12 +6,14 @@ from typing import Any, ClassVar
 
 from verify.records import wire
 from verify.records.cases import BatchReport, ClipReport
+from verify.records.stories import StoryReport
 from verify.reports.base import Format, Pictures
 
 # File name of each shipped schema -> the record it describes. The number is the schema version of the record.
 SCHEMAS: dict[str, type[Any]] = {
     "clip-report-1.json": ClipReport,
     "batch-report-1.json": BatchReport,
+    "story-report-1.json": StoryReport,
 }
 ADDRESS = "https://github.com/firstseen/firstseen/blob/main/docs/schema/"
 
@@ -29,6 +31,10 @@ class Json(Format):
 
     def batch(self, report: BatchReport, pictures: Pictures) -> bytes:
         """Return the record of many clips."""
+        return wire.to_json(report)
+
+    def story(self, report: StoryReport, pictures: Pictures) -> bytes:
+        """Return the record of a story."""
         return wire.to_json(report)
 
 

@@ -13,7 +13,8 @@ from typing import ClassVar
 from verify.records.cases import BatchReport, ClipReport
 from verify.records.findings import Finding
 from verify.records.matches import Appearance
-from verify.reports import batch_view, clip_view, wording
+from verify.records.stories import StoryReport
+from verify.reports import batch_view, clip_view, story_view, wording
 from verify.reports.base import Format, Pictures
 from verify.reports.page import web_link
 from verify.text import one_line
@@ -22,6 +23,8 @@ from verify.text import one_line
 _ANYWHERE = re.compile(r"([\\`*_{}\[\]#|~$@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 # What has a meaning at the start of a line only: headings, lists, quotes, rules.
 _AT_START = re.compile(r"^(\s*)([-+=>]|\d+(?=[.)]))")
+
+FINDING = ("Bearing", "Finding", "Evidence", "Limits, and how to check by hand")
 
 
 class Markdown(Format):
@@ -75,6 +78,32 @@ class Markdown(Format):
             blocks += ["## Not examined", _table(["Item", "Reason", "What to do"], failed)]
         return _bytes(blocks + _foot(report))
 
+    def story(self, report: StoryReport, pictures: Pictures) -> bytes:
+        """Return the report of a story in three lengths; the full one accounts for every post."""
+        found = story_view.view(report)
+        blocks = [
+            f"# {plain(found.title)}",
+            "## In one line",
+            plain(story_view.told_in_a_line(found)),
+            "## In one paragraph",
+            plain(story_view.told_in_a_paragraph(found)),
+            "## Recordings",
+        ]
+        for shown in found.recordings:
+            blocks += _recording(shown)
+        blocks.append("## Claims against evidence")
+        for part in found.parts:
+            claimed = f"Claimed: {plain('; '.join(part.claimed))}" if part.claimed else "Not claimed"
+            rows = [[o.clip.label, *_finding(o.finding)] for o in part.findings]
+            none = "Nothing supports or questions this part."
+            blocks += [f"### {part.heading}", claimed, _table(["Clip", *FINDING], rows) if rows else none]
+        posts = _table(["Post", "By", "When", "State", "Links", "Why, and what next"], [_told(t) for t in found.posts])
+        blocks += ["## Every post of the story", posts]
+        blocks += ["## Not established", _points([plain(s) for s in report.not_established])]
+        if report.changes:
+            blocks += ["## Since the last look", _points([plain(c.sentence) for c in report.changes])]
+        return _bytes(blocks + _foot(report))
+
 
 def plain(text: str) -> str:
     """Return `text` as Markdown that renders as these very words: nothing in it is markup, link or HTML."""
@@ -108,19 +137,40 @@ def _post(report: ClipReport) -> str:
 
 
 def _findings(findings: Sequence[Finding]) -> str:
-    if not findings:
-        return "Nothing was tested on this part."
-    rows = [
-        [
-            wording.BEARINGS[f.bearing]
-            + (f" ({f.weight} by itself)" if f.bearing in {"supports", "questions"} else ""),
-            f.sentence,
-            "; ".join(f"{e.label}: {e.value}{' [' + e.place + ']' if e.place else ''}" for e in f.evidence),
-            " ".join(w for w in (f.limits, f"Check by hand: {f.recheck}" if f.recheck else "") if w),
-        ]
-        for f in findings
+    return _table(FINDING, [_finding(f) for f in findings]) if findings else "Nothing was tested on this part."
+
+
+def _finding(one: Finding) -> list[str]:
+    weight = f" ({one.weight} by itself)" if one.bearing in {"supports", "questions"} else ""
+    return [
+        wording.BEARINGS[one.bearing] + weight,
+        one.sentence,
+        "; ".join(f"{e.label}: {e.value}{' [' + e.place + ']' if e.place else ''}" for e in one.evidence),
+        " ".join(w for w in (one.limits, f"Check by hand: {one.recheck}" if one.recheck else "") if w),
     ]
-    return _table(["Bearing", "Finding", "Evidence", "Limits, and how to check by hand"], rows)
+
+
+def _recording(shown: story_view.Shown) -> list[str]:
+    rows = [[c.label, c.role, c.change, c.sha256] for c in shown.copies]
+    rows += [[name, "holds it, among others", "", ""] for name in shown.held_by]
+    links = [plain(f"{x.bearing}, {x.kind}: {x.sentence}") for x in (*shown.links, *shown.against)]
+    return [
+        f"### {shown.name}: {wording.count(len(shown.copies), 'copy', 'copies')}",
+        plain(f"{wording.first_known(shown.found.recording.earliest)} {shown.seen}"),
+        _table(["Clip", "Role", "What it did", "SHA-256"], rows),
+        _points(links) if links else "",
+    ]
+
+
+def _told(told: story_view.Told) -> list[str]:
+    return [
+        str(told.post.number),
+        story_view.by(told.post),
+        wording.bounds(told.post.date),
+        told.state,
+        " ".join(r.url for r in told.references),
+        f"{told.post.reason} {told.post.next_step}".strip(),
+    ]
 
 
 def _appearances(known: Sequence[Appearance]) -> str:
@@ -153,26 +203,16 @@ def _shared(title: str, shared: Sequence[clip_view.Shared]) -> list[str]:
 
 
 def _group(group: batch_view.Group) -> list[str]:
-    rows = [
-        [
-            m.clip.label,
-            ", ".join(w for w, on in (("earliest known", m.earliest), ("best copy", m.best)) if on),
-            m.change,
-            m.clip.facts,
-            m.clip.sha256,
-        ]
-        for m in group.members
-    ]
+    rows = [[m.clip.label, m.role, m.change, m.clip.facts, m.clip.sha256] for m in group.members]
     rows += [[c.label, "holds it, among others", "", c.facts, c.sha256] for c in group.containers]
-    first = group.recording.earliest
-    when = (
-        f"Earliest known: {first.label}, {wording.bounds(first.bounds)}." if first else "No copy is surely the first."
-    )
-    heading = f"## Recording {plain(group.recording.id)}: {wording.count(len(group.members), 'copy', 'copies')}"
-    return [heading, plain(when), _table(["Clip", "Role", "What it did", "Facts", "SHA-256"], rows)]
+    return [
+        f"## Recording {plain(group.recording.id)}: {wording.count(len(group.members), 'copy', 'copies')}",
+        plain(wording.first_known(group.recording.earliest)),
+        _table(["Clip", "Role", "What it did", "Facts", "SHA-256"], rows),
+    ]
 
 
-def _foot(report: ClipReport | BatchReport) -> list[str]:
+def _foot(report: ClipReport | BatchReport | StoryReport) -> list[str]:
     signed = f", signed by {report.custody.signed_by}" if report.custody.signed_by else ", not signed"
     log = f"Custody log: {report.custody.entries} entries, head {report.custody.head}{signed}."
     return [

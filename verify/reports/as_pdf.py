@@ -17,7 +17,8 @@ from typing import Any, ClassVar
 import typst
 
 from verify.records.cases import BatchReport, ClipReport
-from verify.reports import pdf_blocks
+from verify.records.stories import StoryReport
+from verify.reports import pdf_blocks, pdf_story
 from verify.reports.base import Format, Pictures
 from verify.reports.page import PAGES, media_type
 from verify.text import visible
@@ -45,6 +46,10 @@ class Pdf(Format):
     def batch(self, report: BatchReport, pictures: Pictures) -> bytes:
         """Return the PDF of many clips."""
         return document(pdf_blocks.of_batch(report), report.made, pictures)
+
+    def story(self, report: StoryReport, pictures: Pictures) -> bytes:
+        """Return the PDF of a story."""
+        return document(pdf_story.of_story(report), report.made, pictures)
 
 
 def document(content: dict[str, Any], made: str, pictures: Pictures) -> bytes:

@@ -8,7 +8,8 @@ from typing import ClassVar
 from verify.records.cases import BatchReport, ClipReport
 from verify.records.findings import Finding
 from verify.records.matches import Appearance
-from verify.reports import batch_view, clip_view, wording
+from verify.records.stories import StoryReport
+from verify.reports import batch_view, clip_view, story_view, wording
 from verify.reports.base import Format, Pictures
 from verify.text import one_line, visible
 
@@ -50,6 +51,51 @@ class Text(Format):
             blocks += [_point(f"{f.target}: {f.reason} {f.advice}") for f in report.failed]
         blocks += _foot(report)
         return _bytes(blocks)
+
+    def story(self, report: StoryReport, pictures: Pictures) -> bytes:
+        """Return the report of a story in three lengths; the full one accounts for every post."""
+        found = story_view.view(report)
+        blocks = [
+            _heading("In one line"),
+            _wrapped(story_view.told_in_a_line(found)),
+            _heading("In one paragraph"),
+            _wrapped(story_view.told_in_a_paragraph(found)),
+            _heading("In full"),
+            _wrapped(found.title),
+        ]
+        for shown in found.recordings:
+            blocks += _recording(shown)
+        for part in found.parts:
+            blocks += [_heading(part.heading), _wrapped(f"Claimed: {'; '.join(part.claimed) or 'nothing'}")]
+            for one in part.findings:
+                blocks += [*_finding(one.finding), _under(f"Clip: {one.clip.label}")]
+        blocks += [_heading("Every post of the story"), *(_point(_post(t)) for t in found.posts)]
+        blocks += [_heading("Not established"), *(_point(s) for s in report.not_established)]
+        if report.changes:
+            blocks += [_heading("Since the last look"), *(_point(c.sentence) for c in report.changes)]
+        return _bytes(blocks + _foot(report))
+
+
+def _recording(shown: story_view.Shown) -> list[str]:
+    first = shown.found.recording.earliest
+    blocks = [
+        _heading(f"{shown.name}: {wording.count(len(shown.copies), 'copy', 'copies')}"),
+        _wrapped(f"Earliest known: {_appearance(first)}" if first else wording.first_known(None)),
+        _wrapped(shown.seen),
+    ]
+    for copy in shown.copies:
+        told = ", ".join(w for w in (copy.role, copy.change) if w)
+        blocks.append(_point(f"{copy.label} (SHA-256 {copy.sha256}){': ' + told if told else ''}"))
+    blocks += [_point(f"held, among others, by {name}") for name in shown.held_by]
+    return blocks + [_point(f"{x.bearing}, {x.kind}: {x.sentence}") for x in (*shown.links, *shown.against)]
+
+
+def _post(told: story_view.Told) -> str:
+    links = " ".join(r.url for r in told.references)
+    who = story_view.by(told.post) or "author not named"
+    when = f", {wording.bounds(told.post.date)}" if told.post.date else ""
+    step = f" Next: {told.post.next_step}" if told.post.next_step else ""
+    return f"{told.post.number}. {who}{when}: {told.state}. {told.post.reason}{step} {links}"
 
 
 def _clip_in_full(found: clip_view.ClipView) -> list[str]:
@@ -113,13 +159,12 @@ def _group(group: batch_view.Group) -> list[str]:
     if first:
         blocks.append(_wrapped(f"Earliest known: {_appearance(first)}"))
     for member in group.members:
-        marks = [w for w, on in (("earliest known", member.earliest), ("best copy", member.best)) if on]
-        told = ", ".join([*marks, *([member.change] if member.change else [])])
+        told = ", ".join(w for w in (member.role, member.change) if w)
         blocks.append(_point(f"{member.clip.label} ({member.clip.sha256[:16]}){': ' + told if told else ''}"))
     return blocks + [_point(f"held, among others, by {c.label} ({c.sha256[:16]})") for c in group.containers]
 
 
-def _foot(report: ClipReport | BatchReport) -> list[str]:
+def _foot(report: ClipReport | BatchReport | StoryReport) -> list[str]:
     signed = f", signed by {report.custody.signed_by}" if report.custody.signed_by else ", not signed"
     versions = ", ".join(f"{k} {v}" for k, v in report.versions.items())
     return [

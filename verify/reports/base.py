@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from verify.records.cases import BatchReport, ClipReport
+from verify.records.stories import StoryReport
 
 Pictures = Callable[[str], bytes | None]
 """Gives the bytes of an image file of the item (`keyframes/003.jpg`), or None when it is not there."""
@@ -26,3 +27,7 @@ class Format(ABC):
     @abstractmethod
     def batch(self, report: BatchReport, pictures: Pictures) -> bytes:
         """Return the report of many clips."""
+
+    @abstractmethod
+    def story(self, report: StoryReport, pictures: Pictures) -> bytes:
+        """Return the report of a story; its pictures are named from the case (`items/<id>/keyframes/003.jpg`)."""

@@ -48,6 +48,11 @@ class Member:
     best: bool
     earliest: bool
 
+    @property
+    def role(self) -> str:
+        """What stands out about it: `earliest known`, `best copy`, both or neither."""
+        return ", ".join(word for word, on in (("earliest known", self.earliest), ("best copy", self.best)) if on)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pair:

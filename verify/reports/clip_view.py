@@ -13,8 +13,8 @@ from verify.records.media import Keyframe, Stream
 from verify.reports import wording
 from verify.text import one_line
 
-_WEIGHTS = {"strong": 0, "moderate": 1, "weak": 2}
-_PARTS: dict[Part, str] = {
+WEIGHTS = {"strong": 0, "moderate": 1, "weak": 2}
+HEADINGS: dict[Part, str] = {
     "what": "What it shows",
     "when": "When it was recorded",
     "where": "Where it was recorded",
@@ -159,7 +159,7 @@ def _verb(found: tuple[Finding, ...], one: str, many: str) -> str:
 
 
 def _weighed(findings: Iterable[Finding], bearing: Bearing) -> tuple[Finding, ...]:
-    return tuple(sorted(wording.of_bearing(findings, bearing), key=lambda f: _WEIGHTS[f.weight]))
+    return tuple(sorted(wording.of_bearing(findings, bearing), key=lambda f: WEIGHTS[f.weight]))
 
 
 def _when(appearance: Appearance) -> tuple[bool, str, str]:
@@ -198,7 +198,7 @@ def _parts(report: ClipReport) -> tuple[PartOfClaim, ...]:
     return tuple(
         PartOfClaim(
             part=row.part,
-            heading=_PARTS[row.part],
+            heading=HEADINGS[row.part],
             claimed=row.claimed,
             findings=(*row.questions, *row.supports, *row.neutral, *row.not_tested),
         )

@@ -13,6 +13,7 @@ from typing import Any
 from verify.records.cases import BatchReport, ClipReport, Custody
 from verify.records.findings import Finding
 from verify.records.matches import Appearance
+from verify.records.stories import StoryReport
 from verify.records.times import TimeBounds
 from verify.reports import batch_view, clip_view, drawing, wording
 from verify.reports.page import web_link
@@ -34,48 +35,48 @@ def of_clip(report: ClipReport) -> Block:
     blocks: list[Block] = [
         _frames(found),
         *_claimed(found),
-        _heading("What was found"),
+        heading("What was found"),
         {"kind": "lead", "text": clip_view.headline(report)},
-        _para(clip_view.earliest_sentence(found)),
-        _heading("Claim against evidence"),
+        para(clip_view.earliest_sentence(found)),
+        heading("Claim against evidence"),
     ]
     for part in found.parts:
         blocks += [
-            _heading(part.heading, 2),
-            _para(f"Claimed: {part.claimed}" if part.claimed else "Not claimed.", True),
+            heading(part.heading, 2),
+            para(f"Claimed: {part.claimed}" if part.claimed else "Not claimed.", True),
         ]
-        blocks += [finding(f) for f in part.findings] or [_para("Nothing was tested on this part.", True)]
+        blocks += [finding(f) for f in part.findings] or [para("Nothing was tested on this part.", True)]
     if case.decisions:
         told = [
             f"{d.category}{' (undone)' if d.undone else ''}, {d.by}, {wording.stamp(d.at)}: {d.note}"
             for d in case.decisions
         ]
-        blocks += [_heading("Decided by people"), _list(told)]
+        blocks += [heading("Decided by people"), points(told)]
     blocks += _copies(found)
-    blocks += _timeline(found.appearances, case.claim.when if case.claim else None)
-    blocks += [_heading("What was not established"), _list(report.not_established)]
+    blocks += timeline(found.appearances, case.claim.when if case.claim else None)
+    blocks += [heading("What was not established"), points(report.not_established)]
     blocks += _metadata(found)
     files = [f"{f.name} ({f.role}), {wording.size(f.size)}, SHA-256 {f.sha256}" for f in case.item.files]
-    blocks += [_heading("Files kept"), _list(files)]
-    return _content("Provenance report", found.title, found.facts, blocks, report, case.item.media.sha256)
+    blocks += [heading("Files kept"), points(files)]
+    return content("Provenance report", found.title, found.facts, blocks, report, case.item.media.sha256)
 
 
 def of_batch(report: BatchReport) -> Block:
     """Return the content of a batch report."""
     found = batch_view.view(report)
-    blocks: list[Block] = [_heading("Recordings with copies")]
+    blocks: list[Block] = [heading("Recordings with copies")]
     for group in found.groups:
         blocks += _group(group)
     if not found.groups:
-        blocks.append(_para("No clip was found to be a copy of another."))
+        blocks.append(para("No clip was found to be a copy of another."))
     if found.soundtracks:
         pairs = [[p.a.label, p.b.label, wording.false_rate(p.match.strength)] for p in found.soundtracks]
-        blocks += [_heading("Same soundtrack only (not copies)"), table(("One clip", "The other", "Strength"), pairs)]
-    blocks += [_heading("Standing alone"), _list([f"{c.label} ({c.sha256[:16]})" for c in found.singles])]
+        blocks += [heading("Same soundtrack only (not copies)"), table(("One clip", "The other", "Strength"), pairs)]
+    blocks += [heading("Standing alone"), points([f"{c.label} ({c.sha256[:16]})" for c in found.singles])]
     if report.failed:
         failed = [[f.target, f.reason, f.advice] for f in report.failed]
-        blocks += [_heading("Not examined"), table(("Item", "Reason", "What to do"), failed)]
-    return _content("Copies report", found.headline, found.facts, blocks, report, "")
+        blocks += [heading("Not examined"), table(("Item", "Reason", "What to do"), failed)]
+    return content("Copies report", found.headline, found.facts, blocks, report, "")
 
 
 def finding(one: Finding) -> Block:
@@ -100,15 +101,21 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequenc
     return {"kind": "table", "columns": list(columns), "rows": [list(r) for r in rows], "widths": shares}
 
 
-def _content(
-    kicker: str, title: str, facts: Sequence[str], blocks: list[Block], report: ClipReport | BatchReport, sha256: str
+def content(
+    kicker: str,
+    title: str,
+    facts: Sequence[str],
+    blocks: list[Block],
+    report: ClipReport | BatchReport | StoryReport,
+    sha256: str,
 ) -> Block:
+    """Return the whole document: title, facts, blocks, and the foot that every report has."""
     blocks += [
-        _heading("How to repeat it"),
+        heading("How to repeat it"),
         {"kind": "code", "text": report.command},
-        _para(f"Made {wording.stamp(report.made)}. {_custody(report.custody)}", True),
-        _para("Versions: " + ", ".join(f"{k} {v}" for k, v in report.versions.items()), True),
-        _para("A machine made this report. Whether the claim stands is for people to decide.", True),
+        para(f"Made {wording.stamp(report.made)}. {_custody(report.custody)}", True),
+        para("Versions: " + ", ".join(f"{k} {v}" for k, v in report.versions.items()), True),
+        para("A machine made this report. Whether the claim stands is for people to decide.", True),
     ]
     footer = [f"firstseen {report.versions.get('firstseen', '')}, {wording.stamp(report.made)}"]
     footer += [f"SHA-256 of the clip {sha256}"] if sha256 else []
@@ -130,15 +137,18 @@ def _custody(custody: Custody) -> str:
     return f"Custody log: {wording.count(custody.entries, 'entry', 'entries')}, head {custody.head}, {signed}."
 
 
-def _heading(text: str, level: int = 1) -> Block:
+def heading(text: str, level: int = 1) -> Block:
+    """Return a heading; level 1 stands under the title."""
     return {"kind": "heading", "level": level, "text": text}
 
 
-def _para(text: str, quiet: bool = False) -> Block:
+def para(text: str, quiet: bool = False) -> Block:
+    """Return a paragraph, small and grey where `quiet`."""
     return {"kind": "para", "text": text, "quiet": quiet}
 
 
-def _list(items: Iterable[str]) -> Block:
+def points(items: Iterable[str]) -> Block:
+    """Return a list with one point for each of `items`."""
     return {"kind": "list", "items": list(items) or ["None."]}
 
 
@@ -158,23 +168,23 @@ def _frames(found: clip_view.ClipView) -> Block:
 
 def _claimed(found: clip_view.ClipView) -> list[Block]:
     told = [f"{wording.sentence(p.part)}: {p.claimed}" for p in found.parts if p.claimed]
-    return [_heading("What is claimed"), _list(told)] if told else []
+    return [heading("What is claimed"), points(told)] if told else []
 
 
 def _copies(found: clip_view.ClipView) -> list[Block]:
     searched = found.report.case.searched
-    blocks = [_heading("Copies and shared footage")]
+    blocks = [heading("Copies and shared footage")]
     if searched:
         told = f"Searched {wording.count(searched.clips, 'clip')} by {', '.join(searched.descriptors)}."
-        blocks.append(_para(told if found.pictures else f"{told} No other clip shares its picture."))
-        blocks += [_para(f"Not searched: {p.part}. {p.reason}", True) for p in searched.not_searched]
+        blocks.append(para(told if found.pictures else f"{told} No other clip shares its picture."))
+        blocks += [para(f"Not searched: {p.part}. {p.reason}", True) for p in searched.not_searched]
     else:
-        blocks.append(_para("No library of clips was searched."))
+        blocks.append(para("No library of clips was searched."))
     for shared in found.pictures:
         blocks += _match(shared, found)
     if found.soundtracks:
-        blocks.append(_heading("Same soundtrack only (not copies)", 2))
-        blocks += [_para(f"{s.label}: {wording.false_rate(s.match.strength)}.") for s in found.soundtracks]
+        blocks.append(heading("Same soundtrack only (not copies)", 2))
+        blocks += [para(f"{s.label}: {wording.false_rate(s.match.strength)}.") for s in found.soundtracks]
     return blocks
 
 
@@ -182,8 +192,8 @@ def _match(shared: clip_view.Shared, found: clip_view.ClipView) -> list[Block]:
     match, strength = shared.match, shared.match.strength
     how = f" ({', '.join(match.geometry.words)})" if match.geometry.words else ""
     blocks = [
-        _heading(f"{shared.label}{how}", 2),
-        _para(f"{wording.sentence(strength.words or 'strength not rated')}: {wording.false_rate(strength)}."),
+        heading(f"{shared.label}{how}", 2),
+        para(f"{wording.sentence(strength.words or 'strength not rated')}: {wording.false_rate(strength)}."),
         {
             "kind": "stretches",
             "parts": [
@@ -191,7 +201,7 @@ def _match(shared: clip_view.Shared, found: clip_view.ClipView) -> list[Block]:
                 for s in match.segments
             ],
         },
-        _para("; ".join(wording.segment(s) for s in match.segments) + ".", True),
+        para("; ".join(wording.segment(s) for s in match.segments) + ".", True),
     ]
     ratio = found.keyframes[0].height / found.keyframes[0].width if found.keyframes else 9 / 16
     other = shared.other
@@ -217,11 +227,12 @@ def _share(start: float, end: float, whole: float) -> list[float]:
     return [100 * start / length, max(0.3, 100 * (end - start) / length)]
 
 
-def _timeline(known: Sequence[Appearance], claimed: TimeBounds | None) -> list[Block]:
+def timeline(known: Sequence[Appearance], claimed: TimeBounds | None, title: str = "Known appearances") -> list[Block]:
+    """Return the heading `title` and a time line: one row for each appearance, the claimed time as a band."""
     axis = drawing.axis([*(a.bounds for a in known if a.bounds), *([claimed] if claimed else [])])
-    blocks = [_heading("Known appearances")]
+    blocks = [heading(title)] if title else []
     if axis is None:
-        return [*blocks, _para("Nothing is dated.", True)]
+        return [*blocks, para("Nothing is dated.", True)]
     band = drawing.bar(axis, claimed) if claimed else None
     ticks = [at for at, _ in axis.ticks()]
     rows = [_row(axis, "Claimed time", claimed, None, ticks, True)] if claimed else []
@@ -260,34 +271,22 @@ def _by(known: Appearance) -> str:
 def _metadata(found: clip_view.ClipView) -> list[Block]:
     examined = found.report.case.examination
     if examined is None:
-        return [_heading("Metadata"), _para("The file could not be examined.")]
+        return [heading("Metadata"), para("The file could not be examined.")]
     tags = [[t.name, t.value + (f" ({t.note})" if t.note else ""), t.reader, t.place] for t in examined.tags]
     return [
-        _heading("Metadata"),
-        _para("What the file says of itself. Anyone can write these fields, and platforms rewrite most of them.", True),
+        heading("Metadata"),
+        para("What the file says of itself. Anyone can write these fields, and platforms rewrite most of them.", True),
         table(("Tag", "Value", "Reader", "Place"), tags, (2, 4, 1.4, 3)),
     ]
 
 
 def _group(group: batch_view.Group) -> list[Block]:
-    first = group.recording.earliest
-    when = (
-        f"Earliest known: {first.label}, {wording.bounds(first.bounds)}." if first else "No copy is surely the first."
-    )
-    rows = [
-        [
-            m.clip.label,
-            ", ".join(w for w, on in (("earliest known", m.earliest), ("best copy", m.best)) if on),
-            m.change,
-            m.clip.sha256[:16],
-        ]
-        for m in group.members
-    ]
+    rows = [[m.clip.label, m.role, m.change, m.clip.sha256[:16]] for m in group.members]
     rows += [[c.label, "holds it, among others", "", c.sha256[:16]] for c in group.containers]
     shown = [(m.clip.thumbnail, m.clip.label) for m in group.members[:6]]
     return [
-        _heading(f"{group.recording.id}: {wording.count(len(group.members), 'copy', 'copies')}", 2),
-        _para(when),
+        heading(f"{group.recording.id}: {wording.count(len(group.members), 'copy', 'copies')}", 2),
+        para(wording.first_known(group.recording.earliest)),
         {
             "kind": "pictures",
             "columns": 6,

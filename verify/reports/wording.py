@@ -18,6 +18,7 @@ __all__ = [
     "duration",
     "earliest",
     "false_rate",
+    "first_known",
     "listed",
     "of_bearing",
     "quote",
@@ -100,6 +101,14 @@ def segment(part: Segment, here: str = "here", there: str = "there") -> str:
         faster = part.speed > 1
         text += f", played {part.speed if faster else 1 / part.speed:.3g} times as {'fast' if faster else 'slowly'}"
     return text
+
+
+def first_known(known: Appearance | None) -> str:
+    """Return which copy of a recording is the earliest known, in one sentence."""
+    if known is None:
+        return "None of its copies can be said to be the earliest."
+    by = f", {known.author}" if known.author else ""
+    return f"Earliest known: {known.label}{by}, {bounds(known.bounds)}."
 
 
 def earliest(known: Iterable[Appearance]) -> tuple[Appearance, ...]:

@@ -1,0 +1,336 @@
+"""What every format shows of a story, in reading order. Rule: every post of the story is accounted for, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from verify.checks.summary import table
+from verify.records.claims import Claim
+from verify.records.findings import Bearing, Finding, Part
+from verify.records.matches import Appearance, Match
+from verify.records.stories import ClockPlace, Link, Quote, Reference, StoryClip, StoryPost, StoryRecording, StoryReport
+from verify.reports import wording
+from verify.reports.clip_view import HEADINGS, WEIGHTS
+from verify.text import one_line
+
+_ORDER: tuple[Bearing, ...] = ("questions", "supports", "neutral", "not tested")
+STATES = {
+    "fetched": "fetched",
+    "mapped": "given as a file",
+    "gone": "gone",
+    "refused": "refused",
+    "not a video": "no video in it",
+    "not reachable": "not reachable",
+    "no link": "no link in the story",
+    "not tried": "not tried",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Copy:
+    """One copy of a recording: its clip where it is of this story, its name, and what it did."""
+
+    sha256: str
+    label: str
+    clip: StoryClip | None
+    change: str
+    best: bool
+    earliest: bool
+
+    @property
+    def role(self) -> str:
+        """What stands out about it: `earliest known`, `best copy`, both or neither."""
+        return ", ".join(word for word, on in (("earliest known", self.earliest), ("best copy", self.best)) if on)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """One recording as the page shows it; `name` is what the page calls it (`Recording A`)."""
+
+    name: str
+    found: StoryRecording
+    best: StoryClip | None
+    copies: tuple[Copy, ...]
+    held_by: tuple[str, ...]
+    appearances: tuple[Appearance, ...]
+    links: tuple[Link, ...]
+    against: tuple[Link, ...]
+
+    @property
+    def seen(self) -> str:
+        """Whether unrelated people showed it, as a sentence."""
+        return f"{'Seen' if self.found.unrelated else 'Not seen'} from at least two unrelated uploaders."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfClip:
+    """A finding with the clip it is about."""
+
+    clip: StoryClip
+    finding: Finding
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartOfStory:
+    """One part of the claims, what was claimed about it, and the findings over all clips that bear on it.
+
+    `silent` counts, for clips whose findings on this part say nothing either way or could not be made.
+    """
+
+    part: Part
+    heading: str
+    claimed: tuple[str, ...]
+    findings: tuple[OfClip, ...]
+    silent: tuple[OfClip, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """One post of the story: who, when, the addresses, and what came of it."""
+
+    post: StoryPost
+    quote: Quote | None
+    references: tuple[Reference, ...]
+    state: str
+    clips: tuple[StoryClip, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lane:
+    """One clip on an event clock, in seconds of that clock."""
+
+    clip: StoryClip
+    place: ClockPlace
+    name: str
+
+    @property
+    def end(self) -> float:
+        """Where the clip ends on the clock."""
+        return self.place.start + (self.clip.duration or 0.0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clock:
+    """Clips that could be put on one clock; `start` and `end` in its seconds, the earliest first second first."""
+
+    group: int
+    lanes: tuple[Lane, ...]
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoryView:
+    """A story in reading order."""
+
+    report: StoryReport
+    title: str
+    headline: str
+    recordings: tuple[Shown, ...]
+    parts: tuple[PartOfStory, ...]
+    posts: tuple[Told, ...]
+    clocks: tuple[Clock, ...]
+    soundtracks: tuple[tuple[Match, str, str], ...]
+    questions: tuple[OfClip, ...]
+    supports: tuple[OfClip, ...]
+    names: dict[str, str]
+
+    def named(self, sha256: str) -> str:
+        """Return what the page calls a clip."""
+        return self.names.get(sha256, f"clip {sha256[:12]}")
+
+
+def view(report: StoryReport) -> StoryView:
+    """Return `report` in reading order."""
+    clips = {c.sha256: c for c in report.clips}
+    names = {sha: one_line(c.label, 90) for sha, c in clips.items() if c.label.strip()}
+    names = {sha: one_line(o.label, 90) for sha, o in report.others.items() if o.label.strip()} | names
+    findings = [OfClip(clip=c, finding=f) for c in report.clips for f in c.findings]
+    shown = tuple(_shown(report, r, n, clips, names) for n, r in enumerate(report.recordings))
+    return StoryView(
+        report=report,
+        title=one_line(report.story.title, 160) or "A story without a title",
+        headline=headline(report),
+        recordings=shown,
+        parts=_parts(report, findings),
+        posts=_posts(report, clips),
+        clocks=_clocks(report, clips, names),
+        soundtracks=tuple(
+            (m, names.get(m.a, f"clip {m.a[:12]}"), names.get(m.b, f"clip {m.b[:12]}"))
+            for m in report.matches
+            if m.kind == "same soundtrack"
+        ),
+        questions=_bearing(findings, "questions"),
+        supports=_bearing(findings, "supports"),
+        names=names,
+    )
+
+
+def headline(report: StoryReport) -> str:
+    """Return the counts as one sentence: how many posts, how many recordings, how many of them independent."""
+    n = report.counts
+    came = [f"{n.fetched} fetched"] if n.fetched else []
+    came += [f"{n.mapped} given as {'a file' if n.mapped == 1 else 'files'}"] if n.mapped else []
+    were = "was" if n.fetched + n.mapped == 1 else "were"
+    had = (
+        f"{came[0].replace(' ', f' {were} ', 1)}{f' and {came[1]}' if came[1:] else ''}" if came else "none was fetched"
+    )
+    told = f"Of {wording.count(n.posts, 'post')} in this story, {had}"
+    if not n.clips:
+        return f"{told}; no clip could be looked at."
+    held = f"{wording.count(n.clips, 'clip')} {'holds' if n.clips == 1 else 'hold'}"
+    return f"{told}; the {held} {wording.count(n.recordings, 'recording')}."
+
+
+def told_in_a_line(found: StoryView) -> str:
+    """Return the story's result as one sentence, to stand where `could not be verified` would."""
+    n = found.report.counts
+    parts = [found.headline.rstrip(".")]
+    if n.recordings:
+        parts.append(f"{n.unrelated or 'none'} of them seen from at least two unrelated uploaders")
+        parts.append(f"{n.aligned or 'none'} aligned in time with another")
+    asked, backed = len(found.questions), len(found.supports)
+    if found.report.claims:
+        parts.append(
+            f"{wording.count(asked, 'finding')} {'questions' if asked == 1 else 'question'} what is claimed and "
+            f"{backed} {'supports' if backed == 1 else 'support'} it"
+        )
+    return f"{'; '.join(parts)} (firstseen, {found.report.made[:10]})."
+
+
+def told_in_a_paragraph(found: StoryView) -> str:
+    """Return the story's result as one paragraph: counts, what questions, what supports, what stays open."""
+    parts = [told_in_a_line(found)]
+    for title, some in (("Questioned by", found.questions), ("Supported by", found.supports)):
+        if some:
+            told = [f"{one_line(o.finding.sentence)} ({one_line(o.clip.label, 60)})" for o in some[:5]]
+            parts.append(f"{title}: {' '.join(told)}{_more(len(some) - 5)}")
+    open_ = found.report.not_established
+    if open_:
+        parts.append("Not established: " + " ".join(one_line(s) for s in open_[:6]) + _more(len(open_) - 6))
+    return " ".join(parts)
+
+
+def picture(clip: StoryClip, path: str) -> str:
+    """Return the path from the case of a clip's picture, which its record names from the item's folder."""
+    return path if path.startswith("items/") else f"items/{clip.item}/{path}"
+
+
+def middle(clip: StoryClip) -> str:
+    """Return the path of the keyframe that stands for a clip: the middle one of those that show something."""
+    telling = [k for k in clip.keyframes if k.informative] or list(clip.keyframes)
+    return telling[len(telling) // 2].path if telling else ""
+
+
+def by(post: StoryPost) -> str:
+    """Return who a post is by: name and handle, as far as known."""
+    handle = f"@{post.handle.lstrip('@')}" if post.handle else ""
+    return f"{post.author} ({handle})" if post.author and handle else post.author or handle
+
+
+def _more(left: int) -> str:
+    return f" And {left} more." if left > 0 else ""
+
+
+def _letter(number: int) -> str:
+    name = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return f"Recording {name}"
+
+
+def _shown(
+    report: StoryReport, found: StoryRecording, number: int, clips: dict[str, StoryClip], names: dict[str, str]
+) -> Shown:
+    inside = found.recording
+    early = inside.earliest.sha256 if inside.earliest else ""
+    copies = [
+        Copy(
+            sha256=m,
+            label=names.get(m, f"clip {m[:12]}"),
+            clip=clips.get(m),
+            change=inside.changes.get(m, ""),
+            best=m == inside.best,
+            earliest=m == early,
+        )
+        for m in inside.members
+    ]
+    held = found.held_by or inside.containers
+    links = [x for x in report.links if inside.id in (x.a, x.b)]
+    return Shown(
+        name=_letter(number),
+        found=found,
+        best=clips.get(inside.best) or next((c.clip for c in copies if c.clip), None),
+        copies=tuple(sorted(copies, key=lambda c: (not c.earliest, not c.best, c.label))),
+        held_by=tuple(names.get(h, f"clip {h[:12]}") for h in held),
+        appearances=inside.appearances,
+        links=tuple(x for x in links if x.bearing == "links"),
+        against=tuple(x for x in links if x.bearing != "links"),
+    )
+
+
+def _parts(report: StoryReport, findings: list[OfClip]) -> tuple[PartOfStory, ...]:
+    found = []
+    for part, heading in HEADINGS.items():
+        claimed = [c for c in (_claimed(claim, part) for claim in report.claims) if c]
+        about = [o for o in findings if o.finding.part == part]
+        told = [o for o in about if o.finding.bearing in {"questions", "supports"}]
+        if claimed or told:
+            found.append(
+                PartOfStory(
+                    part=part,
+                    heading=heading,
+                    claimed=tuple(dict.fromkeys(claimed)),
+                    findings=tuple(sorted(told, key=_rank)),
+                    silent=tuple(sorted((o for o in about if o not in told), key=_rank)),
+                )
+            )
+    return tuple(found)
+
+
+def _claimed(claim: Claim, part: Part) -> str:
+    return next((row.claimed for row in table(claim, ()) if row.part == part), "")
+
+
+def _rank(one: OfClip) -> tuple[int, int]:
+    return (_ORDER.index(one.finding.bearing), WEIGHTS[one.finding.weight])
+
+
+def _bearing(findings: Iterable[OfClip], bearing: Bearing) -> tuple[OfClip, ...]:
+    return tuple(sorted((o for o in findings if o.finding.bearing == bearing), key=_rank))
+
+
+def _posts(report: StoryReport, clips: dict[str, StoryClip]) -> tuple[Told, ...]:
+    quotes = {q.number: q for q in report.story.quotes}
+    references = {r.number: r for r in report.story.references}
+    return tuple(
+        Told(
+            post=p,
+            quote=quotes.get(p.quote),
+            references=tuple(references[r] for r in p.references if r in references),
+            state=STATES[p.state],
+            clips=tuple(clips[s] for s in p.sha256 if s in clips),
+        )
+        for p in report.posts
+    )
+
+
+def _clocks(report: StoryReport, clips: dict[str, StoryClip], names: dict[str, str]) -> tuple[Clock, ...]:
+    groups: dict[int, list[Lane]] = {}
+    for place in report.clock.places:
+        if place.sha256 in clips:
+            lane = Lane(clip=clips[place.sha256], place=place, name=names.get(place.sha256, place.sha256[:12]))
+            groups.setdefault(place.group, []).append(lane)
+    return tuple(
+        Clock(
+            group=group,
+            lanes=tuple(sorted(lanes, key=lambda lane: lane.place.start)),
+            start=min(lane.place.start for lane in lanes),
+            end=max(lane.end for lane in lanes),
+        )
+        for group, lanes in sorted(groups.items())
+        if len(lanes) > 1
+    )
