@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipelines import steps
+from pipelines import acquiring, looking, steps
 from pipelines.options import CheckResult, Options, Written
 from pipelines.pairs import with_pictures
 from pipelines.session import Session
@@ -32,10 +32,10 @@ def check(targets: Sequence[str], options: Options) -> Generator[Event, None, Ch
     with Session(options) as session:
         items: list[Item] = []
         for target in dict.fromkeys(targets):
-            arrived, trouble = yield from steps.bring_in(session, target)
+            arrived, trouble = yield from acquiring.bring_in(session, target)
             items += arrived
             failures += [trouble] if trouble else []
-        looked, troubles = yield from steps.look_at(session, items)
+        looked, troubles = yield from looking.look_at(session, items)
         failures += troubles
         for number, one in enumerate(looked):
             yield Event(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines import steps
+from pipelines import acquiring, looking, steps
 from pipelines.options import BatchResult, Options
 from pipelines.session import Session
 from pipelines.writing import write_batch
@@ -27,7 +27,7 @@ def dedup(targets: Sequence[str], options: Options) -> Generator[Event, None, Ba
     """
     with Session(options) as session:
         items, failures = yield from _bring_in_all(session, _one_by_one(targets))
-        looked, troubles = yield from steps.look_at(session, items)
+        looked, troubles = yield from looking.look_at(session, items)
         failures += troubles
         clips = list(dict.fromkeys(one.examination.sha256 for one in looked))
         matches = yield from _compare(session, clips)
@@ -60,7 +60,7 @@ def _bring_in_all(session: Session, targets: list[str]) -> Generator[Event, None
             failures.append(job.failure)
             continue
         jobs.begin(batch, job.target)
-        arrived, trouble = yield from steps.bring_in(session, job.target)
+        arrived, trouble = yield from acquiring.bring_in(session, job.target)
         if trouble and not arrived:
             jobs.failed(batch, job.target, trouble)
         else:

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from pipelines import steps
+from pipelines import looking, steps
 from pipelines.options import Options
 from pipelines.session import Session
 from verify.archive.audit import AuditResult, audit
@@ -33,7 +33,7 @@ def bring(options: Options, file: Path) -> Generator[Event, None, Told]:
     """Take another newsroom's bundle in, and examine its clips here."""
     with Session(options) as session:
         taken = take_in(session.case, file)
-        looked, failed = yield from steps.look_at(session, taken.items)
+        looked, failed = yield from looking.look_at(session, taken.items)
         for one in looked:
             steps.search(session, one.examination.sha256)
     return {"items": len(taken.items), "examined": len(looked), "not examined": len(failed),

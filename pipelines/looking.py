@@ -1,0 +1,97 @@
+"""What the items show: examined in workers, several at once, and kept. Rule: known bytes are not read again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Generator, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.acquiring import failed, label_of
+from pipelines.session import Session
+from verify.errors import FirstseenError
+from verify.records.cases import Event, FailedItem, Item
+from verify.records.fingerprints import load
+from verify.records.media import Examination
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looked:
+    """An item and what the worker saw in it."""
+
+    item: Item
+    examination: Examination
+
+
+def look_at(session: Session, items: Iterable[Item]) -> Generator[Event, None, tuple[list[Looked], list[FailedItem]]]:
+    """Examine the items' media in workers, several at once, and keep what was seen; known bytes are not read again."""
+    items = list(items)
+    looked: list[Looked] = []
+    troubles: list[FailedItem] = []
+    todo: list[Item] = []
+    for item in items:
+        known = session.case.examination(item.media.sha256)
+        if known and session.case.examined(item.media.sha256, session.tools.descriptors):
+            looked.append(Looked(item=item, examination=known.examination))
+        else:
+            todo.append(item)
+    done = len(looked)
+    yield Event(kind="started", step="examine", total=len(items), current=done, unit="clips")
+    for item, outcome in _examined(session, todo):
+        done += 1
+        if isinstance(outcome, FirstseenError):
+            troubles.append(failed(item.target, outcome))
+            session.case.note("not examined", item.id, {"kind": outcome.kind, "reason": outcome.message})
+            yield Event(
+                kind="failed",
+                step="examine",
+                target=item.media.name,
+                message=f"{outcome.message} {outcome.advice}".strip(),
+                current=done,
+                total=len(items),
+            )
+        else:
+            looked.append(Looked(item=item, examination=outcome))
+            yield Event(
+                kind="progress", step="examine", target=item.media.name, current=done, total=len(items), unit="clips"
+            )
+    yield Event(kind="done", step="examine", current=done, total=len(items), unit="clips")
+    order = {item.id: number for number, item in enumerate(items)}
+    return sorted(looked, key=lambda one: order[one.item.id]), troubles
+
+
+def _examined(session: Session, items: list[Item]) -> Generator[tuple[Item, Examination | FirstseenError], None, None]:
+    """Yield each item with its examination (kept) or its failure, as they finish.
+
+    No more are begun than are being worked on, so that stopping loses at most what is under way.
+    """
+    pool = ThreadPoolExecutor(max_workers=session.at_once, thread_name_prefix="firstseen-examine")
+    waiting = list(reversed(items))
+    running: dict[Future[Examination], tuple[Item, Path]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < session.at_once:
+                item = waiting.pop()
+                out = session.case.scratch()
+                path = session.case.media_path(item.media.sha256)
+                running[pool.submit(session.workers.examine, path, out, item.media.name)] = (item, out)
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                item, out = running.pop(future)
+                yield item, _kept(session, item, out, future)
+    finally:
+        for future in running:
+            future.cancel()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _kept(session: Session, item: Item, out: Path, future: Future[Examination]) -> Examination | FirstseenError:
+    try:
+        examination = future.result()
+        prints = load(out / "fingerprints.npz").values()
+        return session.case.save_examination(item, examination, out, prints, label=label_of(item)).examination
+    except FirstseenError as error:
+        return error
+    finally:
+        shutil.rmtree(out, ignore_errors=True)
