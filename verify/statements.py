@@ -110,8 +110,10 @@ def times(tags: Sequence[Tag], known_by: datetime | None = None) -> tuple[Stated
 
 
 def _grouped(tags: Sequence[Tag]) -> list[tuple[str, str, list[Tag]]]:
-    """Return (name, value, tags) with one entry a clock reading: a reader that drops the zone or the fraction of a
-    second says the same as one that keeps it, unless two keep different ones.
+    """Return (name, value, tags) with one entry a clock reading.
+
+    A reader that drops the zone or the fraction of a second says the same as one that keeps it, unless two keep
+    different ones.
     """
     clocks: dict[tuple[str, str], dict[str, list[Tag]]] = {}
     for tag in tags:

@@ -91,7 +91,11 @@ def theirs(answer: dict[str, Any]) -> dict[str, Any]:
     numbers = isinstance(latitude, (int, float)) and isinstance(longitude, (int, float))
     if positions and numbers and not coordinates.unset(latitude, longitude):
         said["gps"] = [f"{latitude}, {longitude}"]
-    turns = [v for v in stated(answer, "Rotation", groups=r"^(Track\d+|QuickTime|Composite|UserData)$") if v != "0"]
+    turns = [v for v in stated(answer, "Rotation", groups=r"^(Track\d+|Composite|UserData)$") if v != "0"]
+    # Of a HEIC or AVIF exiftool gives the bare `irot`, which turns counter-clockwise (ISO/IEC 23008-12, 6.5.10).
+    turns += [
+        str((360 - int(float(v))) % 360) for v in stated(answer, "Rotation", groups="^(QuickTime|Meta)$") if v != "0"
+    ]
     orientation = stated(answer, "Orientation", groups=r"^(IFD0|XMP-tiff)$")
     turned = {"3": "180", "4": "180", "5": "270", "6": "90", "7": "90", "8": "270"}
     turns += [turned[o] for o in orientation if o in turned]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import warnings
 from pathlib import Path
@@ -40,6 +41,7 @@ _TIMES = (
 _TURNS = {1: 0, 2: 0, 3: 180, 4: 180, 5: 270, 6: 90, 7: 90, 8: 270}
 
 pillow_heif.register_heif_opener(thumbnails=False)
+logging.getLogger("PIL").setLevel(logging.CRITICAL)  # it logs what it cannot read; that is a Problem here
 
 
 class Pictures(Reader):

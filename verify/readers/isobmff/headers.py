@@ -55,6 +55,8 @@ def times(tree: Tree, data: Bytes, out: Collector) -> None:
                 of_movie.setdefault(f"{kind}", field)
             elif of_movie.get(f"{kind}") == field:
                 continue  # tracks that agree with the movie say nothing new
+            elif not any(field):
+                continue  # nor does one that is unset
             value, note = since_1904(int.from_bytes(field, "big"))
             out.add(name, value, box.path, box.start + at, field, note)
 

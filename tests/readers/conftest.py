@@ -1,0 +1,52 @@
+"""The files made by hand, and short ways to read them."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from verify.readers.base import Reader, Reading
+from verify.readers.boxes import Boxes
+
+
+@pytest.fixture(scope="session")
+def made() -> ModuleType:
+    """Return the module made_files.py beside this file (tests are no package, so it cannot be imported by name)."""
+    spec = importlib.util.spec_from_file_location("made_files", Path(__file__).with_name("made_files.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Said(dict[str, list[str]]):
+    """The values of a reading by name, in their order."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self.reading = reading
+        for tag in reading.tags:
+            self.setdefault(tag.name, []).append(tag.value)
+
+    @property
+    def problems(self) -> str:
+        return "; ".join(p.reason for p in self.reading.problems)
+
+    def place(self, name: str) -> str:
+        return next(t.place for t in self.reading.tags if t.name == name)
+
+
+@pytest.fixture
+def say(tmp_path: Path) -> Callable[..., Said]:
+    """Return a function that writes bytes to a file and reads them with a reader (our box reader by default)."""
+
+    def read(raw: bytes, reader: Reader | None = None, container: str = "mp4") -> Said:
+        path = tmp_path / "made.bin"
+        path.write_bytes(raw)
+        return Said((reader or Boxes()).read(path, container))
+
+    return read

@@ -1,0 +1,196 @@
+"""Content credentials: three levels, a pinned list of issuers, and never a request, with a real server listening."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import http.server
+import json
+import threading
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from PIL import Image
+
+c2pa = pytest.importorskip("c2pa", reason="the extra `credentials` is not installed")
+
+from verify.readers.credentials import LIST_VARIABLE, Credentials, trust_list  # noqa: E402 - after the check above
+
+
+def certificate(name, key, issuer, signer, *, authority):
+    now = datetime.datetime.now(datetime.UTC)
+    subject = x509.Name(
+        [x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Newsroom Tests"), x509.NameAttribute(NameOID.COMMON_NAME, name)]
+    )
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer or subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=30))
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=True, key_cert_sign=authority, crl_sign=authority, content_commitment=False,
+                key_encipherment=False, data_encipherment=False, key_agreement=False, encipher_only=False,
+                decipher_only=False,
+            ),
+            critical=True,
+        )
+    )  # fmt: skip
+    if not authority:
+        built = built.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
+    return built.sign(signer, hashes.SHA256())
+
+
+@pytest.fixture(scope="module")
+def issued():
+    """Return (chain in PEM, key in PEM, authority in PEM) of an issuer made for this run."""
+    root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    root = certificate("Test Root", root_key, None, root_key, authority=True)
+    leaf = certificate("Test Camera", key, root.subject, root_key, authority=False)
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return leaf.public_bytes(pem) + root.public_bytes(pem), private, root.public_bytes(pem)
+
+
+@pytest.fixture(scope="module")
+def signed(issued, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("signed")
+    Image.effect_noise((200, 150), 60).convert("RGB").save(folder / "plain.jpg")
+    chain, key, _ = issued
+    manifest = {
+        "claim_generator_info": [{"name": "Test Camera App", "version": "1.0"}],
+        "assertions": [
+            {
+                "label": "c2pa.actions.v2",
+                "data": {
+                    "actions": [
+                        {
+                            "action": "c2pa.created",
+                            "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
+                        }
+                    ]
+                },
+            }
+        ],
+    }
+    info = c2pa.C2paSignerInfo(alg=b"es256", sign_cert=chain, private_key=key, ta_url=None)
+    with c2pa.Signer.from_info(info) as signer, c2pa.Builder(json.dumps(manifest)) as builder:
+        builder.sign_file(str(folder / "plain.jpg"), str(folder / "signed.jpg"), signer)
+    return folder / "signed.jpg"
+
+
+@pytest.fixture(autouse=True)
+def no_list(monkeypatch, tmp_path):
+    monkeypatch.setenv(LIST_VARIABLE, str(tmp_path / "none.pem"))
+
+
+def said(path, container="jpeg"):
+    found: dict[str, list] = {}
+    reading = Credentials().read(path, container)
+    for tag in reading.tags:
+        found.setdefault(tag.name, []).append(tag)
+    return found, reading
+
+
+def test_a_good_signature_of_somebody_unknown_is_not_called_trusted(signed):
+    found, reading = said(signed)
+    assert [t.value for t in found["credentials"]] == ["intact, unknown signer"]
+    assert "signingCredential.untrusted" in [t.value for t in found["credentials code"]]
+    assert "Test Camera" in found["credentials issuer"][0].value
+    assert "digitalCapture" in found["credentials action"][0].value
+    assert reading.extra["trust_list"]["state"].startswith("none pinned")
+
+
+def test_an_issuer_on_the_pinned_list_is_trusted_and_the_list_is_named(signed, issued, tmp_path, monkeypatch):
+    pinned = tmp_path / "issuers.pem"
+    pinned.write_bytes(issued[2])
+    monkeypatch.setenv(LIST_VARIABLE, str(pinned))
+    found, reading = said(signed)
+    assert [t.value for t in found["credentials"]] == ["trusted issuer"]
+    assert reading.extra["trust_list"]["sha256"] == hashlib.sha256(issued[2]).hexdigest()
+    assert reading.extra["trust_list"]["date"] == datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def test_another_list_does_not_make_it_trusted(signed, tmp_path, monkeypatch):
+    key = ec.generate_private_key(ec.SECP256R1())
+    other = certificate("Somebody Else", key, None, key, authority=True)
+    (tmp_path / "other.pem").write_bytes(other.public_bytes(serialization.Encoding.PEM))
+    monkeypatch.setenv(LIST_VARIABLE, str(tmp_path / "other.pem"))
+    assert [t.value for t in said(signed)[0]["credentials"]] == ["intact, unknown signer"]
+
+
+def test_one_changed_byte_breaks_it(signed, tmp_path):
+    raw = bytearray(signed.read_bytes())
+    raw[-200] ^= 0x55
+    (tmp_path / "changed.jpg").write_bytes(raw)
+    found, _ = said(tmp_path / "changed.jpg")
+    assert [t.value for t in found["credentials"]] == ["broken"]
+    assert "assertion.dataHash.mismatch" in [t.value for t in found["credentials code"]]
+
+
+def test_absence_is_nothing_and_no_problem(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "plain.jpg")
+    found, reading = said(tmp_path / "plain.jpg")
+    assert not found
+    assert not reading.problems
+    assert not reading.extra
+
+
+def test_a_list_that_is_no_list_is_none(tmp_path, monkeypatch):
+    (tmp_path / "words.pem").write_text("not a certificate")
+    monkeypatch.setenv(LIST_VARIABLE, str(tmp_path / "words.pem"))
+    assert trust_list() is None
+
+
+def test_credentials_kept_elsewhere_are_shown_and_never_fetched(tmp_path):
+    asked: list[str] = []
+
+    class Server(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/manifest.c2pa"
+        packet = (
+            '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+            f'<rdf:Description rdf:about="" xmlns:dcterms="http://purl.org/dc/terms/" dcterms:provenance="{address}"/>'
+            "</rdf:RDF></x:xmpmeta>"
+        )
+        Image.new("RGB", (8, 8)).save(tmp_path / "cloud.jpg", xmp=packet.encode())
+        found, _ = said(tmp_path / "cloud.jpg")
+        # The control: without our settings the library does ask, so this server would have heard it.
+        with pytest.raises(c2pa.C2paError):
+            c2pa.Reader(str(tmp_path / "cloud.jpg"))
+        server.shutdown()
+    assert [t.value for t in found["credentials address"]] == [address]
+    assert asked == ["/manifest.c2pa"], "once: by the control, not by the reader"
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "code"),
+    [
+        ("c2pa-org__adobe-20220124-CA.jpg", "intact, unknown signer", "signingCredential.untrusted"),
+        ("c2pa-org__adobe-20220124-E-dat-CA.jpg", "broken", "assertion.dataHash.mismatch"),
+        ("c2pa-org__adobe-20220124-E-uri-CA.jpg", "broken", "assertion.hashedURI.mismatch"),
+        ("contentauth__E-sig-CA.jpg", "broken", "claimSignature.mismatch"),
+        ("contentauth__legacy.mp4", "intact, unknown signer", "signingCredential.untrusted"),
+    ],
+)
+def test_the_public_test_files(shared, name, level, code):
+    found, _ = said(shared / "metadata" / name, "mp4" if name.endswith("mp4") else "jpeg")
+    assert [t.value for t in found["credentials"]] == [level]
+    assert code in [t.value for t in found["credentials code"]]

@@ -1,0 +1,128 @@
+"""EXIF of stills made here by Pillow: the same values from every container, each with its true place in the bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pillow_heif
+import pytest
+from PIL import Image
+
+from verify.readers.exif import Exif
+from verify.readers.packets import Packets
+from verify.readers.pictures import Pictures
+from verify.tagnames import NOT_SET
+
+pillow_heif.register_heif_opener()
+FORMATS = [("jpeg", "JPEG"), ("png", "PNG"), ("webp", "WEBP"), ("heic", "HEIF"), ("avif", "AVIF")]
+
+
+def exif(latitude=(50.0, 36.0, 5.6), longitude=(36.0, 39.0, 33.16), zone="+03:00", orientation=6):
+    made = Image.Exif()
+    made[0x010F], made[0x0110], made[0x0112] = "Testmaker", "Model 7", orientation
+    made[0x0132] = "2022:04:01 06:00:00"
+    details = made.get_ifd(0x8769)
+    details[0x9003] = "2022:04:01 05:12:33"
+    if zone:
+        details[0x9011] = zone
+    gps = made.get_ifd(0x8825)
+    gps[1], gps[2], gps[3], gps[4] = "N", latitude, "E", longitude
+    return made
+
+
+def picture(path: Path, form: str, **changed) -> Path:
+    Image.new("RGB", (64, 48), (40, 90, 160)).save(path, format=form, exif=exif(**changed))
+    return path
+
+
+def said(reading):
+    found: dict[str, list[str]] = {}
+    for tag in reading.tags:
+        found.setdefault(tag.name, []).append(tag.value)
+    return found
+
+
+@pytest.mark.parametrize(("container", "form"), FORMATS)
+@pytest.mark.parametrize("reader", [Exif(), Pictures()], ids=lambda r: r.name)
+def test_two_readers_agree_on_every_container(tmp_path, container, form, reader):
+    reading = reader.read(picture(tmp_path / "still", form), container)
+    found = said(reading)
+    assert found["make"] == ["Testmaker"]
+    assert found["model"] == ["Model 7"]
+    assert found["recording time"] == ["2022-04-01T05:12:33+03:00"]
+    assert found["gps"] == ["50.601556, 36.659211"]
+    assert not reading.problems
+
+
+@pytest.mark.parametrize(("container", "form"), FORMATS)
+def test_the_offset_leads_to_the_bytes(tmp_path, container, form):
+    path = picture(tmp_path / "still", form)
+    raw = path.read_bytes()
+    for name, value in (("make", b"Testmaker"), ("model", b"Model 7"), ("recording time", b"2022:04:01 05:12:33")):
+        tag = next(t for t in Exif().read(path, container).tags if t.name == name)
+        assert tag.offset is not None
+        assert raw[tag.offset :].startswith(value)
+
+
+def test_a_bare_tiff_is_read_with_its_own_offsets(tmp_path):
+    raw = exif().tobytes().removeprefix(b"Exif\0\0")
+    (tmp_path / "still.tif").write_bytes(raw)
+    reading = Exif().read(tmp_path / "still.tif", "tiff")
+    assert said(reading)["recording time"] == ["2022-04-01T05:12:33+03:00"]
+    tag = next(t for t in reading.tags if t.name == "make")
+    assert raw[tag.offset :].startswith(b"Testmaker")
+
+
+def test_a_clock_without_a_zone_stays_without(tmp_path):
+    found = said(Exif().read(picture(tmp_path / "still", "JPEG", zone=""), "jpeg"))
+    assert found["recording time"] == ["2022-04-01T05:12:33"]
+
+
+def test_a_zone_that_is_none_is_dropped_and_told(tmp_path):
+    reading = Exif().read(picture(tmp_path / "still", "JPEG", zone="   :  "), "jpeg")
+    tag = next(t for t in reading.tags if t.name == "recording time")
+    assert tag.value == "2022-04-01T05:12:33"
+
+
+@pytest.mark.parametrize("reader", [Exif(), Pictures()], ids=lambda r: r.name)
+def test_null_island_is_unset(tmp_path, reader):
+    path = picture(tmp_path / "still", "JPEG", latitude=(0.0, 0.0, 0.0), longitude=(0.0, 0.0, 0.0))
+    assert said(reader.read(path, "jpeg"))["gps"] == [NOT_SET]
+
+
+@pytest.mark.parametrize("reader", [Exif(), Pictures()], ids=lambda r: r.name)
+def test_a_place_off_the_globe_is_a_problem(tmp_path, reader):
+    path = picture(tmp_path / "still", "JPEG", latitude=(213.0, 0.0, 0.0))
+    reading = reader.read(path, "jpeg")
+    assert "gps" not in said(reading)
+    assert "no place on earth" in reading.problems[0].reason
+
+
+@pytest.mark.parametrize(("orientation", "degrees"), [(1, "0"), (3, "180"), (6, "90"), (8, "270")])
+def test_the_orientation_as_degrees_clockwise(tmp_path, orientation, degrees):
+    found = said(Exif().read(picture(tmp_path / "still", "JPEG", orientation=orientation), "jpeg"))
+    assert (found["rotation"], found["orientation"]) == ([degrees], [str(orientation)])
+
+
+def test_texts_of_a_png_are_read_and_a_packed_bomb_is_cut(tmp_path):
+    import zlib
+    from struct import pack
+
+    Image.new("RGB", (8, 8)).save(tmp_path / "plain.png")
+    raw = (tmp_path / "plain.png").read_bytes()
+    bomb = b"Comment\0\0" + zlib.compress(bytes(60_000_000), 9)
+    chunk = pack(">I", len(bomb)) + b"zTXt" + bomb + pack(">I", zlib.crc32(b"zTXt" + bomb))
+    text = b"Software\0Screen Grabber 1.2"
+    note = pack(">I", len(text)) + b"tEXt" + text + pack(">I", zlib.crc32(b"tEXt" + text))
+    (tmp_path / "made.png").write_bytes(raw[:33] + note + chunk + raw[33:])
+    reading = Packets().read(tmp_path / "made.png", "png")
+    assert said(reading)["software"] == ["Screen Grabber 1.2"]
+    assert "unpacks to more than" in reading.problems[0].reason
+
+
+def test_a_still_without_exif_says_nothing_and_has_no_problem(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "bare.jpg")
+    for reader in (Exif(), Packets()):
+        reading = reader.read(tmp_path / "bare.jpg", "jpeg")
+        assert not reading.tags
+        assert not reading.problems
