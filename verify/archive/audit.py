@@ -139,14 +139,16 @@ def _own_keys(root: Path, faults: list[Fault]) -> dict[str, PublicKey]:
     for path in sorted((root / KEYS).glob("*.pub")):
         name = f"{KEYS}/{path.name}"
         try:
-            key = read_public(path.read_text(encoding="ascii", errors="replace"))
+            text = path.read_text(encoding="ascii", errors="replace")
+            key = read_public(text)
         except (FirstseenError, OSError) as error:
             faults.append(Fault(kind="changed", where=name, sentence=f"{name} is no public key: {error}"))
             continue
-        if key.fingerprint == path.stem:
+        if key.fingerprint == path.stem and key.pem == text:
             found[key.fingerprint] = key
         else:
-            faults.append(Fault(kind="changed", where=name, sentence=f"{name} holds another key than its name says."))
+            sentence = f"{name} holds another key than its name says, or more than that."
+            faults.append(Fault(kind="changed", where=name, sentence=sentence))
     return found
 
 

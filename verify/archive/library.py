@@ -170,8 +170,9 @@ class Library(ClipShelf):
 
 
 def matches_found(connection: sqlite3.Connection, sha256: str, descriptors: str) -> list[str]:
-    """Return the kept matches of the searches for one clip as JSON, in a fixed order."""
+    """Return the kept matches of the searches for one clip, in a fixed order: other clip, kind and JSON record."""
     rows = connection.execute(
-        "SELECT record FROM matches WHERE a = ? AND descriptors = ? ORDER BY b, kind", (sha256, descriptors)
+        "SELECT b || ' ' || kind || ' ' || record FROM matches WHERE a = ? AND descriptors = ? ORDER BY b, kind",
+        (sha256, descriptors),
     )
     return [str(record) for (record,) in rows]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,6 +104,12 @@ class ClipShelf:
             row = self._database.one("SELECT body FROM fingerprints WHERE clip = ? AND name = ?", (number, name))
             if row is not None:
                 yield int(number), unpack(row[0])
+
+    @contextmanager
+    def all_or_none(self) -> Iterator[None]:
+        """Make all additions and removals inside one transaction; an error undoes them."""
+        with self._database.transaction():
+            yield
 
     def add(self, clip: Clip, fingerprints: Iterable[Fingerprint], action: str = "fingerprints kept") -> None:
         """Put a clip on the shelf, or renew the fingerprints of one that is there, with an entry of the log.

@@ -304,6 +304,19 @@ class CaseFolder(CaseReader):
 
         return self._commit(once, alone=True)
 
+    def save_token(self, name: str, data: bytes, details: Mapping[str, Any]) -> Path:
+        """Keep a time stamp token under `timestamps/`, and tell the log `details` of it; used by `timestamps`."""
+
+        def once(unit: Unit) -> tuple[Path, _Record | None]:
+            unit.write(data, f"timestamps/{_plain(name)}")
+
+            def record(new: list[Kept], there: list[Kept]) -> None:
+                self._record("time stamped", name, "", new, there, details)
+
+            return self.path / "timestamps" / name, record
+
+        return self._commit(once, alone=True)
+
     def scratch(self) -> Path:
         """Return a new empty folder on the case's disk, for work in progress; it goes when the case is closed.
 
