@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from verify import catalog
+from verify import catalog, measures
 from verify.examine import examine
 from verify.measures.base import Measure
 from verify.records.media import Examination
@@ -29,7 +29,7 @@ def made() -> ModuleType:
 @pytest.fixture
 def look(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Examination]:
     """Return a function that examines a file with the real decoder and all measures (descriptors have other tests)."""
-    offer = catalog.offer
-    none = catalog.Offer(found=(), missing=())
-    monkeypatch.setattr(catalog, "offer", lambda room, base: offer(room, base) if base is Measure else none)
+    hearing = catalog.offer(measures, Measure).found
+    rooms = SimpleNamespace(readers=(), members=hearing, problems=())
+    monkeypatch.setattr("verify.examine._rooms", lambda: rooms)
     return lambda path: examine(path, tmp_path_factory.mktemp("out"), Settings())

@@ -41,7 +41,9 @@ def night(at: float) -> np.ndarray:
     return picture
 
 
-def write(path: Path, draw: Draw, sound: np.ndarray | None = None, seconds: float = SECONDS, skip=()) -> Path:
+def write(
+    path: Path, draw: Draw, sound: np.ndarray | None = None, seconds: float = SECONDS, skip=(), sound_late: float = 0.0
+) -> Path:
     """Encode `draw(second)` and a mono sound (-1..1 at SOUND_RATE); `skip` holds stretches left out."""
     with av.open(str(path), "w") as out:
         video = out.add_stream("libx264", rate=RATE, options={"crf": "26", "preset": "veryfast"})
@@ -56,16 +58,16 @@ def write(path: Path, draw: Draw, sound: np.ndarray | None = None, seconds: floa
             out.mux(video.encode(frame))
         out.mux(video.encode(None))
         if audio is not None and sound is not None:
-            _write_sound(out, audio, sound)
+            _write_sound(out, audio, sound, int(sound_late * SOUND_RATE))
     return path
 
 
-def _write_sound(out, audio, sound: np.ndarray) -> None:
+def _write_sound(out, audio, sound: np.ndarray, late: int) -> None:
     whole = np.asarray(sound, np.float32)
     for start in range(0, len(whole), 1024):
         piece = np.ascontiguousarray(whole[start : start + 1024].reshape(1, -1))
         frame = av.AudioFrame.from_ndarray(piece, format="flt", layout="mono")
-        frame.sample_rate, frame.pts = SOUND_RATE, start
+        frame.sample_rate, frame.pts = SOUND_RATE, late + start
         out.mux(audio.encode(frame))
     out.mux(audio.encode(None))
 

@@ -60,3 +60,10 @@ def test_a_stretch_that_comes_again_is_found(hear, made):
 
 def hear_once(hear, sound):
     return hear(sound).extra["sound"]["repeats"]
+
+
+def test_sound_that_begins_after_the_picture_is_told_on_the_pictures_clock(look, made, tmp_path):
+    clip = made.write(tmp_path / "clip.mkv", made.panned, made.bang(made.hum(6.0), 3.0), seconds=8.0, sound_late=0.8)
+    seen = look(clip)
+    assert seen.sound.impulses == pytest.approx((3.8,), abs=0.06)
+    assert seen.sound.envelope.start == pytest.approx(0.8, abs=0.06)

@@ -37,6 +37,9 @@ class Measure(ABC):
     def add_tiny(self, time: float, tiny: Gray) -> None:  # noqa: B027
         """Take the next tiny luma picture."""
 
+    def start_sound(self, time: float) -> None:  # noqa: B027
+        """Take the second at which the sound begins, counted from the first frame shown: once, before the sound."""
+
     def add_sound(self, samples: npt.NDArray[np.float32], rate: int) -> None:  # noqa: B027
         """Take the next stretch of mono sound, -1..1, at `rate` samples a second."""
 

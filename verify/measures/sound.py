@@ -61,6 +61,7 @@ class Hearing(Measure):
 
     def __init__(self) -> None:
         self._rate = 0
+        self._start = 0.0
         self._energy: list[npt.NDArray[np.float64]] = []
         self._quiet: list[npt.NDArray[np.bool_]] = []
         self._rows: list[npt.NDArray[np.float32]] = []
@@ -71,6 +72,10 @@ class Hearing(Measure):
     def begin(self, clip: ClipInfo) -> None:
         """Start a clip."""
         self.__init__()  # type: ignore[misc]  # the same fields, empty again
+
+    def start_sound(self, time: float) -> None:
+        """Take the second of the first sample, so that sound and picture are told on one clock."""
+        self._start = time
 
     def add_sound(self, samples: Samples, rate: int) -> None:
         """Take the next stretch of mono sound."""
@@ -102,18 +107,22 @@ class Hearing(Measure):
         quiet = np.concatenate(self._quiet)
         envelope = _envelope(energy)
         silent = bool(envelope.max(initial=FLOOR) < SILENT)
-        found = [] if silent else impulses(fine)
+        found = [] if silent else impulses(fine, self._start)
         rows = np.concatenate(self._rows)[:_MOST_ROWS] if self._rows else np.zeros((0, _BANDS), np.float32)
         again = [] if silent else repeats.find(rows, _REPEAT_WINDOW, _REPEAT_RATIO, _REPEAT_FLOOR)
         curve = Curve(
-            name="sound level", unit="dBFS", start=0.0, step=ENVELOPE_STEP, values=tuple(np.round(envelope, 1).tolist())
+            name="sound level",
+            unit="dBFS",
+            start=round(self._start, 3),
+            step=ENVELOPE_STEP,
+            values=tuple(np.round(envelope, 1).tolist()),
         )
         values: dict[str, Any] = {
             "impulses": [i.told() for i in found],
-            "digital_silences": [] if quiet.all() else _stretches(quiet),
+            "digital_silences": [] if quiet.all() else _stretches(quiet, self._start),
             "all_digital_silence": bool(quiet.all()),
             "loudest": round(float(envelope.max(initial=FLOOR)), 1),
-            "repeats": [r.told(np.arange(len(rows)) * _HOP / self._rate) for r in again],
+            "repeats": [r.told(self._start + np.arange(len(rows)) * _HOP / self._rate) for r in again],
         }
         heard = Sound(
             sample_rate=self._rate,
@@ -142,8 +151,8 @@ def spectra(samples: Samples) -> npt.NDArray[np.float32]:
     return np.asarray(10 * np.log10(bands + 1e-4), np.float32)
 
 
-def impulses(fine: npt.NDArray[Any]) -> list[Impulse]:
-    """Return the sudden sounds in levels (dBFS) that are 10 ms apart."""
+def impulses(fine: npt.NDArray[Any], start: float = 0.0) -> list[Impulse]:
+    """Return the sudden sounds in levels (dBFS) that are 10 ms apart, the first at second `start`."""
     if len(fine) < 20:
         return []
     before, reach = round(_BEFORE / _FINE_STEP), 5
@@ -151,14 +160,14 @@ def impulses(fine: npt.NDArray[Any]) -> list[Impulse]:
     sudden[3:] = fine[3:] - np.maximum(np.maximum(fine[:-3], fine[1:-2]), fine[2:-1]) > _IMPULSE_RISE / 4
     found: list[Impulse] = []
     for at in np.flatnonzero(sudden):
-        if at < 10 or (found and at * _FINE_STEP - found[-1].time < _IMPULSE_APART):
+        if at < 10 or (found and start + at * _FINE_STEP - found[-1].time < _IMPULSE_APART):
             continue
         background = float(np.quantile(fine[max(0, at - before) : at - 2], 0.9))
         peak = float(fine[at : at + reach].max())
         switched_on = background <= FLOOR + 10  # sound that starts out of digital silence is a cut, not a bang
         loud = peak - background >= _IMPULSE_RISE and peak >= _IMPULSE_LEVEL
         if loud and not switched_on and fine[at] - background >= _IMPULSE_RISE / 2:
-            found.append(Impulse(time=float(at) * _FINE_STEP, level=peak, rise=peak - background))
+            found.append(Impulse(time=start + float(at) * _FINE_STEP, level=peak, rise=peak - background))
     loudest = sorted(found, key=lambda i: -i.rise)[:_MOST_IMPULSES]
     return sorted(loudest, key=lambda i: i.time)
 
@@ -169,10 +178,10 @@ def _envelope(energy: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     return decibels(np.nanmean(padded.reshape(-1, size), axis=1))
 
 
-def _stretches(quiet: npt.NDArray[np.bool_]) -> list[dict[str, float]]:
+def _stretches(quiet: npt.NDArray[np.bool_], start: float) -> list[dict[str, float]]:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]])))
     return [
-        {"start": round(float(a) * _FINE_STEP, 2), "end": round(float(b) * _FINE_STEP, 2)}
+        {"start": round(start + float(a) * _FINE_STEP, 2), "end": round(start + float(b) * _FINE_STEP, 2)}
         for a, b in zip(edges[::2], edges[1::2], strict=True)
         if (b - a) * _FINE_STEP >= _LEAST_SILENCE
     ][:_MOST_IMPULSES]
