@@ -376,9 +376,11 @@ def _export(words: argparse.Namespace) -> int:
 
 
 def _import(words: argparse.Namespace) -> int:
-    from pipelines.sharing import bring
+    from pipelines.sharing import bring, bring_fingerprints, is_bundle
 
-    return _told_files(words, _follow(bring(_case(words), words.file), words))
+    if is_bundle(words.file):
+        return _told_files(words, _follow(bring(_case(words), words.file), words))
+    return _told_files(words, bring_fingerprints(_case(words), words.file))
 
 
 def _case(words: argparse.Namespace) -> Options:

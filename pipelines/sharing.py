@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from pipelines.options import Options
 from pipelines.session import Session
 from verify.archive.audit import AuditResult, audit
 from verify.archive.bundle import audit_bundle, take_in, write_bundle
+from verify.archive.exchange import export_fingerprints, import_fingerprints
 from verify.errors import UsageError
 from verify.records.cases import Event
 
@@ -46,3 +48,32 @@ def audited(path: Path, head: str = "") -> AuditResult:
         with steps.temporary_folder() as scratch:
             return audit_bundle(path, scratch / "bag", head=head)
     return audit(path, head=head)
+
+
+def export(options: Options, out: Path) -> Told:
+    """Write the fingerprints of all clips to the new file `out`, under random ids, with the bounds of their posts.
+
+    All descriptors that matching needs go along. One of them, the luma grid, is a film of a few hundred grey cells:
+    no picture, but not nothing; the command says so.
+    """
+    with Session(options) as session:
+        library = session.case.library
+        clips = [sha256 for _, _, sha256 in library.clips()]
+        bounds = {s: [a.bounds for a in steps.appearances_of(session, s) if a.bounds] for s in clips}
+        made = export_fingerprints(
+            library, out, names=sorted(session.tools.descriptors), by=session.signed_by or options.by, bounds=bounds
+        )
+    note = "holds hashes, local features and a coarse grey film of each clip; no footage, names or addresses"
+    return {"file": str(made.path), "sha256": made.sha256, "clips": len(made.ids), "note": note}
+
+
+def bring_fingerprints(options: Options, file: Path) -> Told:
+    """Put another newsroom's fingerprints on the shelf, and compare what is here with them at the next check."""
+    with Session(options) as session:
+        taken = import_fingerprints(session.case.library, file, known=session.tools.descriptors)
+    return {"clips": len(taken.clips), "without a fingerprint that is used here": taken.skipped}
+
+
+def is_bundle(file: Path) -> bool:
+    """Return whether `file` is a zip, as a bundle is; anything else is read as fingerprints."""
+    return file.is_file() and zipfile.is_zipfile(file)
