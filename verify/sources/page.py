@@ -12,7 +12,7 @@ import os
 import shutil
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,6 +27,7 @@ from verify.sources.browser import CHATTER, Seen, look
 from verify.sources.devtools import BrowserError
 from verify.sources.egress import Guard
 from verify.sources.fetch import Exchange, get
+from verify.sources.posts import platform_of
 from verify.sources.wacz import Snapshot, pack
 
 SECONDS = 60.0  # for the whole capture; it runs beside the download
@@ -45,6 +46,7 @@ class Capture:
     url: str = ""
     title: str = ""
     dates: tuple[TimeBounds, ...] = ()
+    told: dict[str, str] = field(default_factory=dict)  # what only this platform's pages say
     files: tuple[Received, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -88,21 +90,30 @@ class PageCapture:
 def capture(url: str, folder: Path, guard: Guard) -> Capture:
     """Return what could be kept of the page at `url`, its files in `folder`. Raises SourceError and OSError."""
     until = time.monotonic() + SECONDS
-    exchanges, found = _source(url, guard, until)
+    exchanges, found = _source(platform_of(url).page_address(url), guard, until)
     last = exchanges[-1]
     if last.media_type not in _HTML_TYPES:
         return Capture(url=last.url)
     problems: list[str] = []
+    told = platform_of(last.url).told_by_page(last.body.decode("utf-8", "replace"))
     seen = _seen(last.url, guard, until, problems)
     if not seen.parts:
         exchanges += _parts(found, guard, until)
+    if not found.whole:
+        problems.append("The page's markup is made so that reading it whole takes too long; its dates may be missing.")
     if last.truncated:
         problems.append(f"The page's source is not whole: {last.truncated}.")
     if last.status >= 400:
         problems.append(f"The page answered with HTTP {last.status}; what it showed is kept.")
     files = _write(folder, last, found, tuple(exchanges), seen)
-    told = tuple(Problem(part="page", reason=words) for words in problems)
-    return Capture(url=last.url, title=seen.title or found.title, dates=tuple(found.dates), files=files, problems=told)
+    return Capture(
+        url=last.url,
+        title=seen.title or found.title,
+        dates=tuple(found.dates),
+        told=told,
+        files=files,
+        problems=tuple(Problem(part="page", reason=words) for words in problems),
+    )
 
 
 def for_item(files: tuple[Received, ...], number: int) -> tuple[Received, ...]:

@@ -26,7 +26,7 @@ from verify.sources.browser import find_browser
 from verify.sources.egress import Guard
 from verify.sources.outcomes import clean, explain
 from verify.sources.page import Capture, PageCapture, for_item
-from verify.sources.posts import post_from_info
+from verify.sources.posts import platform_of, post_from_info
 from verify.sources.watch import Watch
 from verify.text import one_line
 
@@ -103,6 +103,7 @@ class _Fetch:
             "socket_timeout": min(20.0, limits.rate_window),
             "ffmpeg": ffmpeg(),
             "cookies": limits.cookies,
+            "single": means_one_video(self.target),
         }
 
     def _finish(self, end: dict[str, Any] | None, arrived: int, status: int | None) -> None:
@@ -154,7 +155,7 @@ class _Fetch:
             acquired=fetched,
             acquired_by=f"yt-dlp {yt_dlp_version()}",
             problems=tuple(problems),
-            info=_told(info),
+            info=_told(info) | kept.told,
         )
 
     def _received(self, one: dict[str, Any]) -> Received:
@@ -176,6 +177,16 @@ class _Fetch:
         if Path(name).name != name or path.is_symlink() or not path.is_file():
             raise DecoderCrashError("The download process named a file that is not its own.", "Report this.")
         return path
+
+
+def means_one_video(url: str) -> bool:
+    """Return whether an address names one video though it stands in a list (`watch?v=...&list=...`).
+
+    Elsewhere everything that a post holds is wanted: a Telegram message or a tweet may have several videos.
+    """
+    platform = platform_of(url)
+    story = platform.name == "Instagram" and "/stories/" in url  # without this, all stories of the account
+    return story or (platform.name == "YouTube" and bool(platform.post_id(url)))
 
 
 def _info(files: tuple[Received, ...]) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def _options(job: dict[str, Any], log: Quiet) -> dict[str, Any]:
         "fragment_retries": 2,
         "extractor_retries": 1,
         "file_access_retries": 0,
-        "noplaylist": True,  # an address of one video inside a list means the video
+        "noplaylist": job["single"],
         "playlistend": MAX_ENTRIES,
         "writesubtitles": True,
         "subtitleslangs": ["all", "-live_chat"],

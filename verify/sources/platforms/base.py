@@ -40,6 +40,14 @@ class Platform(ABC):
         """Return the addresses under which archives may hold the same post, `url` first."""
         return (url,)
 
+    def page_address(self, url: str) -> str:
+        """Return the address at which the post itself is shown without a login; `url` where that is the same."""
+        return url
+
+    def told_by_page(self, text: str) -> dict[str, str]:
+        """Return what the post's page says that yt-dlp does not read; most need nothing more."""
+        return {}
+
     def id_dates(self, post_id: str) -> tuple[TimeBounds, ...]:
         """Return what the id itself says of when the post was made; most ids say nothing."""
         return ()
