@@ -117,7 +117,7 @@ def ran(browser: Any, page: Path, listening: tuple[int, list[str]]) -> list[str]
     found += [] if browser.ask("location.href") == page.resolve().as_uri() else ["left for another page"]
     wrong = browser.ask(
         """[...document.querySelectorAll('[href], [src], [action], [data], [srcdoc], [formaction]')]
-             .map(e => e.getAttribute('href') || e.getAttribute('src') || e.tagName)
+             .map(e => e.getAttribute('href') ?? e.getAttribute('src') ?? e.tagName)
              .filter(a => !/^(https?:|#|data:image\\/|(\\.\\.\\/)*(originals|items)\\/|(\\.\\.\\/){2})/i.test(a))"""
     )
     return found + [f"address {a}" for a in wrong]

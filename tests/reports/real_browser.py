@@ -147,7 +147,9 @@ class Browser:
         """Return the value of a script expression in the page (the debugger stands outside the page's policy)."""
         for attempt in range(5):
             try:
-                answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+                answer = self.call(
+                    "Runtime.evaluate", expression=script, userGesture=True, returnByValue=True, awaitPromise=True
+                )
                 break
             except RuntimeError as error:  # the page left for another one meanwhile: ask that one
                 if "navigated or closed" not in str(error) or attempt == 4:

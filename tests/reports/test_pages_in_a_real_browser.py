@@ -213,7 +213,8 @@ def test_aligned_recordings_play_together_on_one_clock(browser, pages, shared, s
     browser.open(pages["story"])
     browser.ask("document.querySelectorAll('input[type=radio]')[1].click()")
     browser.ask("document.querySelector('.play').click()")
-    at = "[Number(document.querySelector('.now').textContent.split(' ')[0]), ...[...document.querySelectorAll('video.synced')].map(v => v.currentTime)]"
+    times = "...[...document.querySelectorAll('video.synced')].map(v => v.currentTime)"
+    at = f"[Number(document.querySelector('.now').textContent.split(' ')[0]), {times}]"
     end = time.monotonic() + 20
     while time.monotonic() < end and browser.ask(at)[0] < 3.2:
         time.sleep(0.05)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 from verify.records.cases import BatchReport, ClipReport
 from verify.records.matches import Appearance
@@ -12,7 +11,7 @@ from verify.records.media import Curve, MediaFile
 from verify.records.stories import StoryReport
 from verify.reports import batch_view, clip_view, drawing, story_view
 from verify.reports.base import Format, Pictures
-from verify.reports.page import Album, render
+from verify.reports.page import Album, in_case, render
 
 # A report lies in `items/<id>/` of its case (design, section 6), and `MediaFile.path` starts at the case.
 TO_CASE = "../../"
@@ -75,20 +74,15 @@ class Html(Format):
             album=Album(pictures=pictures, budget=STORY_BUDGET),
             claimed=claimed,
             axes=[drawing.axis([*d, *([claimed] if claimed else [])]) if d else None for d in dated],
-            near=near,
+            near=in_case,
             clock_data=_clock_data,
             lane_box=_lane_box,
         )
 
 
-def near(path: str) -> str:
-    """Return the address of a file of the case from a page in the case's own folder."""
-    return quote(path.lstrip("/"), errors="replace")
-
-
 def _clock_data(clock: story_view.Clock) -> dict[str, Any]:
     lanes = [
-        {"start": lane.place.start, "duration": lane.clip.duration or 0.0, "src": near(lane.clip.media_path)}
+        {"start": lane.place.start, "duration": lane.clip.duration or 0.0, "src": in_case(lane.clip.media_path)}
         for lane in clock.lanes
     ]
     return {"start": clock.start, "end": clock.end, "lanes": lanes}
@@ -119,8 +113,9 @@ def _lane_box(clock: story_view.Clock, lane: story_view.Lane) -> LaneBox:
 
 
 def beside(media: MediaFile) -> str:
-    """Return where the preserved file lies, as a relative address from the report's folder."""
-    return TO_CASE + quote(media.path.lstrip("/"), errors="replace")
+    """Return where the preserved file lies, as a relative address from the report's folder; nothing for an odd path."""
+    path = in_case(media.path)
+    return TO_CASE + path if path else ""
 
 
 def _inside(near: drawing.Axis | None, known: tuple[Appearance, ...]) -> tuple[Appearance, ...]:

@@ -100,6 +100,8 @@ class Markdown(Format):
         posts = _table(["Post", "By", "When", "State", "Links", "Why, and what next"], [_told(t) for t in found.posts])
         blocks += ["## Every post of the story", posts]
         blocks += ["## Not established", _points([plain(s) for s in report.not_established])]
+        clips = [[c.label, wording.duration(c.duration), c.sha256] for c in report.clips]
+        blocks += ["## Clips", _table(["Clip", "Length", "SHA-256"], clips)]
         if report.changes:
             blocks += ["## Since the last look", _points([plain(c.sentence) for c in report.changes])]
         return _bytes(blocks + _foot(report))

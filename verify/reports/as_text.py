@@ -71,6 +71,8 @@ class Text(Format):
                 blocks += [*_finding(one.finding), _under(f"Clip: {one.clip.label}")]
         blocks += [_heading("Every post of the story"), *(_point(_post(t)) for t in found.posts)]
         blocks += [_heading("Not established"), *(_point(s) for s in report.not_established)]
+        blocks.append(_heading("Clips"))
+        blocks += [_point(f"{c.label}, {wording.duration(c.duration)}, SHA-256 {c.sha256}") for c in report.clips]
         if report.changes:
             blocks += [_heading("Since the last look"), *(_point(c.sentence) for c in report.changes)]
         return _bytes(blocks + _foot(report))

@@ -28,6 +28,7 @@ PAGES = Path(__file__).parent / "pages"
 # A report is attached to mails and stories: about 3 MB as base64 is what every mail server still takes.
 PICTURE_BUDGET = 2_100_000
 
+# What the archive names its files: nothing in it can be a scheme, a query or a step upwards.
 _PLAIN_PATH = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]*")
 _MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
 
@@ -62,9 +63,14 @@ class Album:
         Only for a page that lies where the paths of its pictures start. None where there is no such picture.
         """
         inside = self.uri(path)
-        if inside is not None or path not in self.left_out or not _PLAIN_PATH.fullmatch(path):
+        if inside is not None or path not in self.left_out or not in_case(path):
             return inside
-        return Markup(path)  # noqa: S704 - letters, digits, dots, dashes and slashes only
+        return Markup(path)  # noqa: S704 - `in_case`: no character that HTML gives a meaning to
+
+
+def in_case(path: str) -> str:
+    """Return `path` if it is one the archive gives (letters, digits, dots, dashes, slashes), else nothing."""
+    return path if _PLAIN_PATH.fullmatch(path) else ""
 
 
 def media_type(data: bytes) -> str:
