@@ -135,6 +135,10 @@ class CaseReader:
         rows += self._database.all("SELECT path, sha256, size FROM files WHERE item = ? ORDER BY path", (item_id,))
         return [Kept(path=row[0], sha256=row[1], size=row[2]) for row in rows if row]
 
+    def copy_database(self, to: Path) -> None:
+        """Write a copy of the database, as of one moment, to the new file `to`; others may go on writing."""
+        self._database.backup(to)
+
     def custody(self) -> Custody:
         """Return the head of the log, for a report."""
         return self.log.head()

@@ -45,7 +45,7 @@ class Staging:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._tmp = root / "tmp"
-        self._tmp.mkdir(exist_ok=True)
+        durable.make_folder(self._tmp)
         self._name = secrets.token_hex(8)
         self._lock = Lock(self._tmp / f"{self._name}.live")
         with Lock(self._tmp / "sweep.lock"):
