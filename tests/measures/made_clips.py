@@ -32,6 +32,11 @@ def panned(at: float) -> np.ndarray:
     return _WORLD[y : y + HEIGHT, x : x + WIDTH].copy()
 
 
+def blank(at: float) -> np.ndarray:
+    """Return a grey picture, for tests of sound."""
+    return np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+
+
 def night(at: float) -> np.ndarray:
     """Return a dark scene with sensor noise and three lamps."""
     rng = np.random.default_rng(int(at * 1000))

@@ -7,7 +7,7 @@ import pytest
 @pytest.fixture
 def hear(look, made, tmp_path):
     def heard(sound):
-        return look(made.write(tmp_path / "clip.mp4", made.panned, sound))
+        return look(made.write(tmp_path / "clip.mp4", made.blank, sound))
 
     return heard
 
@@ -28,7 +28,7 @@ def test_level_is_in_decibels_of_full_scale(hear, made):
 def test_silence_is_told_apart_from_no_sound(hear, made, look, tmp_path):
     silent = hear(np.zeros(10 * made.SOUND_RATE, np.float32))
     assert silent.sound.silent and silent.extra["sound"]["all_digital_silence"]
-    without = look(made.write(tmp_path / "mute.mp4", made.panned))
+    without = look(made.write(tmp_path / "mute.mp4", made.blank))
     assert without.sound is None and "sound" not in without.extra
 
 
@@ -63,7 +63,7 @@ def hear_once(hear, sound):
 
 
 def test_sound_that_begins_after_the_picture_is_told_on_the_pictures_clock(look, made, tmp_path):
-    clip = made.write(tmp_path / "clip.mkv", made.panned, made.bang(made.hum(6.0), 3.0), seconds=8.0, sound_late=0.8)
+    clip = made.write(tmp_path / "clip.mkv", made.blank, made.bang(made.hum(6.0), 3.0), seconds=8.0, sound_late=0.8)
     seen = look(clip)
     assert seen.sound.impulses == pytest.approx((3.8,), abs=0.06)
     assert seen.sound.envelope.start == pytest.approx(0.8, abs=0.06)
