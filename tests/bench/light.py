@@ -39,6 +39,16 @@ LABELS = {
 }
 
 
+# Motorway cameras that show place, day and hour in the picture; the point is that of the kilometre, within some km.
+KNOWN = {
+    "federicoparroni__nighttraffic.mp4": (45.52, 9.14, "2019-01-12T17:26:11+01:00"),  # A4 km 128.5, Milan
+    "federicoparroni__svincolo.mp4": (45.41, 9.26, "2019-01-11T09:37:10+01:00"),  # A1 km 3.8, Milan
+    "federicoparroni__camera1.mp4": (43.35, 11.75, "2019-01-11T09:40:04+01:00"),  # A1 km 369, Monte San Savino
+    "federicoparroni__16_5.mp4": (42.23, 14.40, "2019-01-14T16:02:21+01:00"),  # A14 km 411.78, Lanciano
+    "federicoparroni__16_6.mp4": (43.45, 11.68, "2019-01-14T16:03:54+01:00"),  # A1 km 355.4, Crocina
+}
+
+
 def label(name: str) -> str:
     """Return the label of a clip; raises LookupError for a clip nobody looked at."""
     for kind, marks in LABELS.items():
@@ -75,6 +85,10 @@ def clips(folder: Path) -> None:
             continue
         kind = light.told(looks)["kind"]
         said[label(path.name), str(kind)] += 1
+        if path.name in KNOWN:
+            latitude, longitude, at = KNOWN[path.name]
+            over = sky.over(latitude, longitude, datetime.fromisoformat(at))
+            print(f"  sun {over.sun_altitude:5.1f} {over.phase:16} {kind:16} {path.name}")
         if kind != "cannot tell":
             print(f"  {label(path.name):8} {kind:16} {path.name}")
     print("clips:")
