@@ -28,14 +28,10 @@ def test_the_order_of_the_metas_does_not_matter(say, made):
 
 
 def test_an_item_without_a_key_is_left_out(say, made):
-    said = say(
-        made.movie(
-            made.mvhd(),
-            made.keys_meta([("com.apple.quicktime.make", "Apple")]).replace(
-                b"\0\0\0\1\0\0\0\x15data", b"\0\0\0\7\0\0\0\x15data"
-            ),
-        )
-    )
+    meta = made.keys_meta([("com.apple.quicktime.make", "Apple")])
+    beyond = meta.replace(b"\0\0\0\x1d\0\0\0\1", b"\0\0\0\x1d\0\0\0\7")
+    assert beyond != meta
+    said = say(made.movie(made.mvhd(), beyond))
     assert "make" not in said
 
 

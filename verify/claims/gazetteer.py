@@ -33,6 +33,8 @@ _LARGER_PLACES = "cities15000.json"  # for the zone of a bare point, where any n
 # a depot or a field lies outside it.
 PEOPLE_PER_KM2 = 2_000
 LEAST_RADIUS = 3_000.0
+# A name that a country or state has as well (Texas, Georgia, Panama) means the town only where it is a city.
+_TOWN_OVER_REGION = 100_000
 _LISTED = 12  # namesakes listed
 _ZONE_WITHIN = 300_000.0  # metres: beyond it the nearest place says nothing of the zone
 _ZONE_DOUBT = 30_000.0  # a place of another zone not this much farther than the nearest: the zone is doubtful
@@ -81,6 +83,11 @@ def place(text: str, radius: float | None = None) -> Place:
         raise _none(text, name)
     found.sort(key=lambda f: -(f.people if f.by_name else f.people / 5))
     best = found[0]
+    if not region and best.people < _TOWN_OVER_REGION and _region_codes(name):
+        raise UsageError(
+            f"{name!r} is a country or state; the places of that name are small ({_described(best)}, for one).",
+            "Give coordinates, or name the town with its country or state: --where 'Lebanon, Tennessee'.",
+        )
     size = radius if radius is not None else assumed_radius(best.people)
     basis = version()
     if len(found) > 1:
