@@ -211,6 +211,34 @@ def test_yt_dlp_and_the_page_are_stopped_at_redirects_and_segments(fetch: Any, s
     other.asked.clear()
 
 
+@pytest.mark.parametrize("way", ["direct", "redirect", "segment"])
+def test_yt_dlp_reaches_none_of_the_refused_addresses(
+    fetch: Any, site: Any, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """One page with a video at every refused address; every one must have been asked of the guard, and refused."""
+    from verify.sources import url
+
+    guards: list[Guard] = []
+
+    class Seen(Guard):
+        def __enter__(self) -> Guard:
+            guards.append(self)
+            return super().__enter__()
+
+    monkeypatch.setattr(url, "Guard", Seen)
+    hosts = [f"[{a.partition('%')[0]}]" if ":" in a else a for a in REFUSED]
+    addresses = [f"http://{host}/x.{'ts' if way == 'segment' else 'mp4'}" for host in hosts]
+    form = {"direct": "{}", "redirect": site.url("/to") + "?{}", "segment": site.url("/segment.m3u8") + "?{}"}[way]
+    site.listed = [form.format(one) for one in addresses] + [site.url("/clip.mp4")]
+    arrived = []
+    with pytest.raises(RefusedAddressError, match=f"^{len(hosts)} of {len(hosts) + 1} videos failed"):
+        for one in fetch.each(site.url("/listed"), page=False):
+            arrived.append(one)
+    assert len(arrived) == 1  # control: the one at an allowed address came
+    asked = {refusal.host for refusal in guards[0].refusals}
+    assert asked == {host.strip("[]") for host in hosts}
+
+
 def test_the_browser_is_stopped_at_what_a_page_asks_for(site: Any, settings: Settings, tmp_path: Path) -> None:
     """A page with pictures, frames, scripts, fetches and a websocket to a forbidden port of this machine."""
     from verify.sources.browser import CHATTER, find_browser

@@ -13,6 +13,7 @@ import ssl
 import subprocess
 import threading
 import time
+import urllib.parse
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -76,6 +77,7 @@ class Site(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.clips = clips
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.listed: list[str] = []  # what the page /listed embeds
         self.forbidden = 0  # port of a second server that nobody may reach
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -138,9 +140,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         }
         self._send(path.read_bytes(), kinds.get(path.suffix, "application/octet-stream"), Last_Modified=LAST_MODIFIED)
 
-    def _to(self, address: str) -> None:
-        self._send(b"", status=302, Location=address)
-
     # pages
     def _one(self) -> None:
         data = {
@@ -182,6 +181,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _text_as_mp4(self) -> None:
         self._send(b"only words, whatever the name says\n" * 50, "video/mp4")
+
+    def _to(self, address: str = "") -> None:
+        self._send(b"", status=302, Location=address or urllib.parse.unquote(self.path.partition("?")[2]))
+
+    def _segment_m3u8(self) -> None:
+        address = urllib.parse.unquote(self.path.partition("?")[2])
+        self._send(
+            f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{address}\n#EXT-X-ENDLIST\n".encode(),
+            "application/vnd.apple.mpegurl",
+        )
+
+    def _listed(self) -> None:
+        self._send(page(self.server, body="".join(f'<video src="{one}"></video>' for one in self.server.listed)))
 
     def _away_video(self) -> None:
         self._send(page(self.server, body=f'<video src="http://127.0.0.1:{self.server.forbidden}/clip.mp4"></video>'))
@@ -337,6 +349,13 @@ class Fetcher:
         for arrival in arrive(target, staging, replace(self.settings, **changes), lambda *_: None):
             found.append((arrival, {f"{f.role}/{f.name}": f.path.read_bytes() for f in arrival.files}))
         return found
+
+    def each(self, target: str, **changes: Any) -> Iterator[Arrival]:
+        """Yield arrivals one by one, as the source does."""
+        self.count += 1
+        staging = self.root / str(self.count)
+        staging.mkdir()
+        yield from arrive(target, staging, replace(self.settings, **changes), lambda *_: None)
 
     def left(self) -> list[Path]:
         """Return what the last fetch left in its staging folder."""

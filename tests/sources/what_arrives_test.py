@@ -41,6 +41,7 @@ def test_a_page_with_one_video_gives_the_bytes_as_served_the_post_and_the_page(
     stated = next(d for basis, d in bases.items() if "JSON-LD" in basis)
     assert stated.not_before.isoformat() == "2022-04-01T02:51:00+00:00"
     assert any("article:published_time" in basis for basis in bases)
+    assert len(post.dates) == 2  # the date that yt-dlp read in the same JSON-LD is not a second witness
     assert not any("Last-Modified" in basis for basis in bases)  # the file's header is not the post's date
     kept = json.loads(only(files, "info"))
     assert (kept["original_url"] == site.url("/one") and "requested_formats" in kept) or "formats" in kept

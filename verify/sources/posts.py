@@ -75,7 +75,11 @@ def post_from_info(
     key = str(info.get("extractor_key") or "")
     platform = next((one for one in platforms() if one.extracted(key)), None) or platform_of(address)
     post_id = platform.post_id(address) or (str(info.get("id") or "") if platform.hosts else "")
-    dates = (*platform.id_dates(post_id), *platform.dates(info), *page_dates)
+    read = tuple(page_dates)
+    stated = platform.dates(info)
+    if not platform.hosts:  # there yt-dlp's date is one it read in the same page: once is enough, with the better basis
+        stated = tuple(one for one in stated if not any(_same_start(one, other) for other in read))
+    dates = (*platform.id_dates(post_id), *stated, *read)
     return Post(
         url=address,
         platform=platform.name if platform.hosts else _site(address),
@@ -88,6 +92,10 @@ def post_from_info(
         dates=tuple(_unique(dates)),
         fetched=fetched,
     )
+
+
+def _same_start(one: TimeBounds, other: TimeBounds) -> bool:
+    return one.not_before is not None and one.not_before == other.not_before
 
 
 def _site(url: str) -> str:

@@ -36,8 +36,11 @@ class Telegram(Platform):
 
     def told_by_page(self, text: str) -> dict[str, str]:
         """Return from where the message was forwarded: the first channel had the footage earlier."""
+        place = text.find(_FORWARDED)
+        if place < 0:
+            return {}
         reader = _Forward()
-        reader.feed(text)
+        reader.feed(text[max(0, text.rfind("<", 0, place)) : place + 2000])  # the line, not the page
         name = " ".join(reader.name.split())[:200]
         if not name:
             return {}

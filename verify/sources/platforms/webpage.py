@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
-from verify.records.times import TimeBounds
+from verify.records.times import TimeBounds, moment
 from verify.sources.platforms.base import Platform, by_then, number
 
 LAST_MODIFIED = "web server: Last-Modified of the file or page, so it was there by then; not a date of publication"
@@ -33,6 +33,8 @@ class WebPage(Platform):
         unlogged = "firstseen_requests" not in info and info.get("direct")
         if at is not None and (unlogged or at in _served(info)):
             return (by_then(at, LAST_MODIFIED), *self.modified(info))
+        if at is not None:
+            return (moment(at, "web page: date that yt-dlp read in the page"), *self.modified(info))
         return super().dates(info)
 
 
