@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from verify.errors import FirstseenError, RefusedAddressError
+from verify.errors import FirstseenError, NotAccessibleError, RefusedAddressError
 from verify.settings import Settings
 from verify.sources.addresses import why_refused
 from verify.sources.egress import Guard
@@ -252,6 +252,12 @@ def test_the_browser_is_stopped_at_what_a_page_asks_for(site: Any, settings: Set
     assert site.other.asked == []
     assert {r.port for r in guard.refusals} == {site.forbidden}
     assert any(path == "/clip.mp4?control" for path, _ in site.asked)  # control: what is allowed was asked for
+
+
+def test_a_protocol_that_goes_round_the_guard_is_not_used(fetch: Any, site: Any) -> None:
+    with pytest.raises(NotAccessibleError, match="protocol"):
+        fetch(site.url("/other-protocol"), page=False)
+    assert site.other.asked == []
 
 
 def test_cookies_stay_with_their_site(fetch: Any, site: Any, tmp_path: Path) -> None:

@@ -192,6 +192,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             "application/vnd.apple.mpegurl",
         )
 
+    def _other_protocol(self) -> None:
+        address = f"rtmp://127.0.0.1:{self.server.forbidden}/live/x"
+        data = {"@context": "https://schema.org", "@type": "VideoObject", "name": "x", "contentUrl": address}
+        self._send(page(self.server, head=f'<script type="application/ld+json">{json.dumps(data)}</script>'))
+
     def _listed(self) -> None:
         self._send(page(self.server, body="".join(f'<video src="{one}"></video>' for one in self.server.listed)))
 

@@ -24,6 +24,8 @@ from verify.sources.ytdlp import MAX_ENTRIES, Quiet, downloader, failure
 
 MAX_THUMBNAILS = 4  # the best ones first; platforms offer dozens of sizes of one picture
 MAX_SUBTITLES = 20
+# What goes through an HTTP proxy, and so through the guard; rtmp and mms would call programs that go round it.
+GUARDED = ("http", "m3u8", "ism", "f4m")
 _SECRETS = {"cookies", "cookie", "authorization", "proxy-authorization"}
 
 
@@ -99,6 +101,11 @@ class Job:
         path = self.folder / f"{self.number:03d}-{kind}"
         merged = {**info, **chosen, "is_live": False}  # native: the segments that the playlist names now
         merged.pop("requested_formats", None)
+        protocol = str(merged.get("protocol") or "")
+        if not protocol.startswith(GUARDED):
+            words = f"protocol {protocol[:20]}"
+            self.ydl.failed.append({"names": ["OtherProtocol"], "status": None, "errno": None, "message": words})
+            return None
         with _errors(self.ydl):
             self.talk.say("fetching")  # from here to the end of it the least rate holds; not while ffmpeg works
             try:

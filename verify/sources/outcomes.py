@@ -50,6 +50,10 @@ _NAMES: dict[str, tuple[type[SourceError], str]] = {
     "UnsupportedError": (NotVideoError, "carries no video that can be found"),
     "UserNotLive": (NotVideoError, "is a live stream that is not on air"),
     "NotMedia": (NotVideoError, "carries no video: what it sends is text or a picture"),
+    "OtherProtocol": (
+        NotAccessibleError,
+        "is sent by a protocol that the network guard cannot watch (RTMP or the like)",
+    ),
     "LiveStream": (NotAccessibleError, "is a live stream"),
 }
 _STATUS: dict[int, tuple[type[SourceError], str]] = {

@@ -16,7 +16,7 @@ MAX_ENTRIES = 100  # videos of one address; a channel or a long playlist is anot
 MAX_MANIFESTS = 20  # playlists kept of one address: master, picture, sound, and those of further qualities
 PAGE_LIMIT = 32 * 1024 * 1024  # the largest platform pages are a few MB
 # Best picture and best sound, apart where they come apart: what the platform holds, not what is easy to play.
-FORMATS = "bestvideo*+bestaudio/best"
+FORMATS = "(bestvideo*+bestaudio/best)[protocol!^=rtm][protocol!^=rts][protocol!^=mms]/bestvideo*+bestaudio/best"
 
 
 class Quiet:
