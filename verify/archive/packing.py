@@ -77,17 +77,20 @@ def unpack(blob: bytes) -> Fingerprint:
         header = msgspec.json.decode(blob[8 : 8 + length], type=_Header)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TamperedError(f"A fingerprint in the library cannot be read: {error}.") from error
-    place, found = 8 + length, {}
+    place, found = 8 + length, []
     for part in (header.times, *header.arrays):
         if part.length < 0 or place + part.length > len(blob):
             raise TamperedError("A fingerprint in the library is cut short.")
-        found[part.name if part is not header.times else ""] = _unpacked(part, blob[place : place + part.length])
+        found.append(_unpacked(part, blob[place : place + part.length]))
         place += part.length
-    times = found.pop("")
-    if place != len(blob) or times.dtype != np.float32 or any(len(a) != len(times) for a in found.values()):
+    times, *bodies = found
+    arrays = {part.name: body for part, body in zip(header.arrays, bodies, strict=True)}
+    if place != len(blob) or times.dtype != np.float32 or times.ndim != 1 or len(arrays) != len(bodies):
         raise TamperedError("A fingerprint in the library does not agree with its own header.")
+    if any(len(body) != len(times) for body in bodies):
+        raise TamperedError("A fingerprint in the library does not have one entry a row.")
     return Fingerprint(
-        name=header.name, version=header.version, times=times, arrays=found, parameters=header.parameters
+        name=header.name, version=header.version, times=times, arrays=arrays, parameters=header.parameters
     )
 
 
