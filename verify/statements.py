@@ -8,49 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Literal
+from datetime import datetime, timedelta
 
-from verify import coordinates
+from verify import clocks, coordinates
+from verify.clocks import FIRST_FILES, ISO, KINDS, ORDER, Context, Kind
 from verify.records.media import Tag
-from verify.records.times import TimeBounds, clock_without_zone, moment, whole_day
+from verify.records.times import TimeBounds
 from verify.tagnames import NOT_SET
 
-Kind = Literal["recording", "header", "satellites", "later"]
-
-# Which fields speak of filming, which of the container, which of what came after; first stands what to believe first.
-_KINDS: dict[str, Kind] = {
-    "recording time": "recording",
-    "gps time": "satellites",
-    "digitized time": "recording",
-    "source time": "recording",
-    "creation time": "header",
-    "track creation time": "header",
-    "modification time": "later",
-    "track modification time": "later",
-    "metadata time": "later",
-    "processing date": "later",
-    "credentials time": "later",
-}
-_ORDER = {name: place for place, name in enumerate(_KINDS)}
-_ISO = re.compile(
-    r"^(?P<y>\d{4})(?:-(?P<mo>\d\d)(?:-(?P<d>\d\d)(?:T(?P<clock>\d\d:\d\d:\d\d)(?P<f>\.\d+)?(?P<z>Z|[+-]\d\d:\d\d)?)?)?)?$"
-)
-_FIRST_FILES = 1990  # QuickTime is of 1991, EXIF of 1995: an earlier date is a clock that was never set
-_LAST_32_BIT = datetime(2040, 2, 6, 6, 28, 15, tzinfo=UTC)  # 2^32 - 1 seconds after 1904
-# Writers whose header times are UTC as the standard asks: phones' and platforms' own, measured on real files beside a
-# second time in the same file (Apple: three; YouTube, X: servers).
-_UTC_WRITERS = re.compile(
-    r"^(Core Media (?:Video|Audio)|ISO Media file produced by Google|Twitter-vork)", re.IGNORECASE
-)
-# Cameras that are set by hand and write their own clock into the header: GoPro measured (HERO5), others as reported.
-_OWN_CLOCK = re.compile(r"gopro|dji|insta360|sjcam|yi technology|drift", re.IGNORECASE)
-# Whole offsets of the world's zones from UTC (IANA tz database): half hours, and three at :45.
-_HEADERS = re.compile(r"(?:mvhd|tkhd|mdhd)(?:\[\d+\])?$")
-_ODD_OFFSETS = {timedelta(hours=5, minutes=45), timedelta(hours=8, minutes=45), timedelta(hours=12, minutes=45)}
-_FIX_SLACK = timedelta(seconds=60)  # between a satellite time and the clock beside it
 _SAME_PLACE = 25.0  # metres: ISO 6709 with four decimals rounds by 11
 
 
@@ -104,9 +70,9 @@ def times(tags: Sequence[Tag], known_by: datetime | None = None) -> tuple[Stated
     Equal statements of several readers are one. `known_by` is when the file was certainly there already (aware, UTC):
     a time after it is doubted.
     """
-    context = _Context.of(tags)
+    context = Context.of(tags)
     found = [t for name, value, group in _grouped(tags) if (t := _stated(name, value, group, context, known_by))]
-    return tuple(sorted(found, key=lambda t: (_ORDER[t.name], t.bounds.zone == "unknown")))
+    return tuple(sorted(found, key=lambda t: (ORDER[t.name], t.bounds.zone == "unknown")))
 
 
 def _grouped(tags: Sequence[Tag]) -> list[tuple[str, str, list[Tag]]]:
@@ -117,7 +83,7 @@ def _grouped(tags: Sequence[Tag]) -> list[tuple[str, str, list[Tag]]]:
     """
     clocks: dict[tuple[str, str], dict[str, list[Tag]]] = {}
     for tag in tags:
-        if tag.name in _KINDS and tag.value != NOT_SET:
+        if tag.name in KINDS and tag.value != NOT_SET:
             clocks.setdefault((tag.name, tag.value[:19]), {}).setdefault(tag.value, []).append(tag)
     found: list[tuple[str, str, list[Tag]]] = []
     for (name, _), variants in clocks.items():
@@ -131,7 +97,7 @@ def _grouped(tags: Sequence[Tag]) -> list[tuple[str, str, list[Tag]]]:
 
 
 def _zone_of(value: str) -> str:
-    found = _ISO.match(value)
+    found = ISO.match(value)
     return (found["z"] or "") if found else ""
 
 
@@ -143,7 +109,7 @@ def recording_times(tags: Sequence[Tag], known_by: datetime | None = None) -> tu
 def conflicts(stated: Iterable[StatedTime], within: timedelta = timedelta(minutes=10)) -> tuple[str, ...]:
     """Return sentences on recording times of one file that exclude each other by more than `within`."""
     sentences: list[str] = []
-    fields = [t for t in stated if t.kind != "later" and t.bounds.not_after and t.bounds.not_after.year >= _FIRST_FILES]
+    fields = [t for t in stated if t.kind != "later" and t.bounds.not_after and t.bounds.not_after.year >= FIRST_FILES]
     named: set[tuple[str, str]] = set()
     for at, a in enumerate(fields):
         for b in fields[at + 1 :]:
@@ -232,132 +198,11 @@ def _same(name: str, a: str, b: str) -> bool:
     return re.sub(r"\s+", " ", a).strip().lower() == re.sub(r"\s+", " ", b).strip().lower()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Context:
-    """What the other tags of the file say of its clock."""
-
-    utc_writer: str
-    own_clock: str
-    exact: tuple[datetime, ...]  # recording times with a zone, and the satellites', in UTC
-    satellites: tuple[datetime, ...]
-
-    @classmethod
-    def of(cls, tags: Sequence[Tag]) -> _Context:
-        """Collect it from the tags of one file."""
-        exact: list[datetime] = []
-        satellites: list[datetime] = []
-        for tag in tags:
-            found = _ISO.match(tag.value) if tag.name in ("recording time", "gps time") else None
-            if found and found["z"]:
-                with suppress(ValueError, OverflowError):  # a day that no calendar has, or the edge of the year 1
-                    at = datetime.fromisoformat(tag.value).astimezone(UTC)
-                    (satellites if tag.name == "gps time" else exact).append(at)
-        writers = [t.value for t in tags if t.name == "handler" and _UTC_WRITERS.match(t.value)]
-        clocks = [
-            t.value for t in tags if t.name in ("make", "model", "handler", "encoder") and _OWN_CLOCK.search(t.value)
-        ]
-        return cls(
-            utc_writer=writers[0] if writers else "",
-            own_clock=clocks[0] if clocks else "",
-            exact=tuple(exact),
-            satellites=tuple(satellites),
-        )
-
-
-def _stated(name: str, value: str, tags: list[Tag], context: _Context, known_by: datetime | None) -> StatedTime | None:
-    found = _ISO.match(value)
-    if not found:
+def _stated(name: str, value: str, tags: list[Tag], context: Context, known_by: datetime | None) -> StatedTime | None:
+    read = clocks.bounds(name, value, tags, context, known_by)
+    if read is None:
         return None
-    basis = f"{name} at {tags[0].place} ({', '.join(dict.fromkeys(t.reader for t in tags))})"
-    doubts = list(dict.fromkeys(t.note for t in tags if "1970" in t.note or "no offset" in t.note))
-    try:
-        header = any(_HEADERS.search(t.place) for t in tags)
-        bounds = _bounds(name, value, found, basis, context, doubts, header=header)
-    except (ValueError, OverflowError):  # a day that no calendar has, or year 0
-        return None
-    if bounds is None:
-        return None
-    _doubt(bounds, known_by, doubts)
-    return StatedTime(name=name, kind=_KINDS[name], bounds=bounds, tags=tuple(tags), doubts=tuple(doubts))
-
-
-def _bounds(
-    name: str, value: str, found: re.Match[str], basis: str, context: _Context, doubts: list[str], *, header: bool
-) -> TimeBounds | None:
-    if found["d"] is None:
-        return _coarse(found, basis)
-    if found["clock"] is None:
-        return whole_day(datetime.fromisoformat(value).date(), basis, zone="unknown")
-    at = datetime.fromisoformat(value)
-    precision: Literal["millisecond", "second"] = "millisecond" if found["f"] else "second"
-    if _KINDS[name] == "header" or (name.endswith("modification time") and header):
-        return _header(at, basis, context, doubts)
-    if at.tzinfo is not None:
-        return moment(at, basis, precision)
-    offset = _offset(at, context)
-    if offset is not None:
-        basis += f"; offset {_signed(offset)} inferred from the satellites' time in the same file"
-        doubts.append("the zone is inferred: the clock differs from the satellites' time by a whole zone")
-        return moment((at - offset).replace(tzinfo=UTC), basis, precision)
-    doubts.append("no zone is stated: the device's own clock")
-    return clock_without_zone(at, basis, precision)
-
-
-def _header(at: datetime, basis: str, context: _Context, doubts: list[str]) -> TimeBounds:
-    """Read a container's time: UTC by the standard, believed only where something in the file bears it out."""
-    doubts.append("header of the container: end of recording, export or processing on many devices")
-    if at.tzinfo is None or context.own_clock:
-        who = f" by {context.own_clock}" if context.own_clock else ""
-        doubts.append(f"camera clock{who}: the zone is not known though the field is meant to be UTC")
-        return clock_without_zone(at.replace(tzinfo=None), basis)
-    near = [e for e in (*context.exact, *context.satellites) if abs(e - at) <= timedelta(hours=6)]
-    if any(abs(e - at) <= timedelta(minutes=30) for e in near):
-        return moment(at, f"{basis}; UTC, borne out by another time in the file")
-    if context.utc_writer:
-        return moment(at, f"{basis}; UTC, as {context.utc_writer!r} writes it")
-    doubts.append("meant to be UTC, and many cameras write their local clock there: nothing in the file bears it out")
-    return clock_without_zone(at.replace(tzinfo=None), basis)
-
-
-def _coarse(found: re.Match[str], basis: str) -> TimeBounds | None:
-    """Bounds of a year or a month, widened by every zone."""
-    year, month = int(found["y"]), int(found["mo"] or 1)
-    first = datetime(year, month, 1, tzinfo=UTC)
-    last = first.replace(year=year + 1) if found["mo"] is None else (first + timedelta(days=32)).replace(day=1)
-    return TimeBounds(
-        not_before=first - timedelta(hours=14),
-        not_after=last + timedelta(hours=12),
-        precision="year" if found["mo"] is None else "month",
-        zone="unknown",
-        basis=basis,
-        clock=found[0],
-    )
-
-
-def _offset(at: datetime, context: _Context) -> timedelta | None:
-    """Return the offset from UTC that a satellite time in the file gives the clock, if it is one that a zone has."""
-    for fix in context.satellites:
-        gap = at.replace(tzinfo=UTC, microsecond=0) - fix
-        half_hours = round(gap / timedelta(minutes=30))
-        near = [timedelta(minutes=30) * half_hours, *_ODD_OFFSETS]
-        for offset in near:
-            if abs(gap - offset) <= _FIX_SLACK and timedelta(hours=-12) <= offset <= timedelta(hours=14):
-                return offset
-    return None
-
-
-def _doubt(bounds: TimeBounds, known_by: datetime | None, doubts: list[str]) -> None:
-    if bounds.not_after and bounds.not_after.year < _FIRST_FILES:
-        doubts.append(f"before {_FIRST_FILES}, when no such file existed: a clock that was never set, or another epoch")
-    if bounds.not_before and known_by and bounds.not_before > known_by:
-        doubts.append("later than the moment at which the file was already here: the clock is wrong, or was changed")
-    if bounds.not_before and abs(bounds.not_before - _LAST_32_BIT) < timedelta(days=1):
-        doubts.append("the largest value of the 32-bit field: an overflow, not a date")
-
-
-def _signed(offset: timedelta) -> str:
-    minutes = int(offset.total_seconds()) // 60
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    return StatedTime(name=name, kind=KINDS[name], bounds=read[0], tags=tuple(tags), doubts=read[1])
 
 
 def _words(gap: timedelta) -> str:

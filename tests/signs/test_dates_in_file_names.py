@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from verify.filenames import dates
 
-
 RECEIVED = "received or sent on some phone"
 
 

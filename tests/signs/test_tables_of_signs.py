@@ -1,4 +1,4 @@
-"""The table of signs as data: each row has a source, no row claims more than its kind, and a newsroom can add its own."""
+"""The table of signs as data: each row has a source, no row claims more than its kind, newsrooms can add their own."""
 
 from __future__ import annotations
 
