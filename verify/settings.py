@@ -41,6 +41,9 @@ class Settings:
     page: bool = True  # keep the post's page beside the video: source, screenshot, PDF
     wayback: str = "https://web.archive.org"  # asked only with --ask wayback
     browser_sandbox: bool = True  # off only in a container where Chromium's own sandbox cannot start
+    publisher: str = ""  # the newsroom's name, for MediaReview and ClaimReview, which must name their author
+    publisher_url: str = ""
+    publication_url: str = ""  # where the story or fact-check stands that the markup goes with
 
 
 def load(path: Path | None, **changes: object) -> Settings:

@@ -14,6 +14,7 @@ import json
 import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,6 +33,7 @@ from verify.reports.as_csv import Csv
 from verify.reports.as_html import Html
 from verify.reports.as_json import Json
 from verify.reports.as_markdown import Markdown
+from verify.reports.as_mediareview import MediaReview
 from verify.reports.as_pdf import Pdf
 from verify.reports.as_text import Text
 from verify.reports.page import json_for_script, policy
@@ -198,6 +200,33 @@ def test_json_opened_in_a_browser_runs_nothing_and_reads_back(browser, listening
         page = tmp_path / f"{kind}-{number}.json"
         page.write_bytes(data)
         assert ran(browser, page, listening) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_json_ld_of_hostile_decisions_stays_data_in_a_page(browser, listening, strings, tmp_path, kind):
+    for number, report in enumerate(poisoned(kind, [s for s in strings if "\ud800" not in s])):
+        text = written(kind, MediaReview(), report).decode("utf-8")
+        page = tmp_path / f"ld-{kind}-{number}.html"
+        script = f'<script type="application/ld+json">{text}</script>'
+        page.write_text(f"<!doctype html><meta charset=utf-8><title>x</title>{script}", encoding="utf-8")
+        assert ran(browser, page, listening) == []
+        assert (
+            browser.ask("JSON.parse(document.querySelector('script').textContent)['@context']") == "https://schema.org"
+        )
+
+
+def test_json_ld_of_a_decision_full_of_attacks_stays_data_in_a_page(browser, listening, strings, tmp_path):
+    whole = made.clip_report()
+    attack = " ".join(s for s in strings if "\ud800" not in s and len(s) < 200)
+    decision = replace(whole.case.decisions[0], by=attack, note=attack)
+    claim = replace(whole.case.claim, what=attack, source=attack, link=attack)
+    house = {"publisher": attack, "publisher_url": "https://e.example", "publication_url": "https://e.example/x"}
+    report = replace(whole, case=replace(whole.case, decisions=(decision,), claim=claim), settings=house)
+    text = written("clip", MediaReview(), report).decode("utf-8")
+    page = tmp_path / "ld.html"
+    page.write_text(f'<!doctype html><meta charset=utf-8><script type="application/ld+json">{text}</script>')
+    assert ran(browser, page, listening) == []
+    assert browser.ask("JSON.parse(document.querySelector('script').textContent)['@graph'].length") == 1
 
 
 def test_json_inside_a_script_element_stays_data(browser, listening, strings, tmp_path):
