@@ -197,6 +197,20 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         data = {"@context": "https://schema.org", "@type": "VideoObject", "name": "x", "contentUrl": address}
         self._send(page(self.server, head=f'<script type="application/ld+json">{json.dumps(data)}</script>'))
 
+    def _styled(self) -> None:
+        self._send(page(self.server, head='<link rel="stylesheet" href="/style.css">', body="<p>words</p>"))
+
+    def _style_css(self) -> None:
+        self._send(b"body { background: url(/thumb.jpg) }", "text/css")
+
+    def _nasty(self) -> None:
+        body = (
+            '<style>body{margin:0;background:#f00}</style><div style="height:50000px"></div><img src="/silent?1">'
+            '<iframe src="file:///etc/passwd"></iframe><script>alert("first");confirm("second");'
+            'window.open("/one");onbeforeunload=()=>"stay";setInterval(()=>fetch("/silent?"+Math.random()),50)</script>'
+        )
+        self._send(page(self.server, body=body))
+
     def _listed(self) -> None:
         self._send(page(self.server, body="".join(f'<video src="{one}"></video>' for one in self.server.listed)))
 

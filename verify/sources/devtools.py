@@ -16,6 +16,7 @@ from typing import Any
 
 from verify.sources.egress import Guard
 
+LOADING = 20.0  # seconds a page gets to load; some never stop asking
 SETTLE = 1.0  # seconds without a new request before a page counts as loaded
 PARTS = 300  # parts of a page that are noted
 _FLAGS = (
@@ -118,7 +119,7 @@ class Session:
 
     def settle(self) -> bool:
         """Wait until the page has loaded and asks for nothing more; return False when the time for it is over."""
-        latest = min(self._until - 10.0, time.monotonic() + 20.0)  # some pages never stop asking
+        latest = min(self._until - 10.0, time.monotonic() + LOADING)
         while time.monotonic() < latest:
             for came in self._messages(0.2):
                 self._event(came)
