@@ -41,6 +41,13 @@ def test_killed_at_every_line_of_the_writer(fast: Path) -> None:
     assert found["wrong"] == {}
 
 
+def test_stopped_by_ctrl_c_at_every_line_of_the_writer(fast: Path) -> None:
+    step = 1 if FULL else 151
+    found = killed("stopped", fast, 1 if FULL else random.randint(1, step), step)
+    print(f"stops: {found['points']} of {found['lines']} lines, {len(found['wrong'])} bad")
+    assert found["wrong"] == {}
+
+
 def test_control_that_writes_the_record_first_is_caught(fast: Path) -> None:
     found = killed("log_first", fast, 1, 1 if FULL else 6)
     print(f"control kill points: {found['points']}, {len(found['wrong'])} bad")

@@ -39,6 +39,7 @@ class CaseReader:
         self._database = database
         self.log = log
         self.library = Library(database=database, log=log)
+        self._checked: dict[str, tuple[int, int, int]] = {}  # by SHA-256: size, time and inode when it was checked
 
     def items(self) -> list[Item]:
         """Return every item, in the order of adding."""
@@ -67,12 +68,24 @@ class CaseReader:
         return self.path / "items" / item_id
 
     def media_path(self, sha256: str) -> Path:
-        """Return where a kept file lies. Raises KeyError when it is not kept, TamperedError when it is gone."""
+        """Return where a kept file lies, after checking once that it is what it was.
+
+        Raises KeyError when it is not kept, TamperedError when it is gone or altered.
+        """
         if not self.has(sha256):
             raise KeyError(sha256)
         path = self.path / original(sha256)
         if not path.is_file() or path.is_symlink():
             raise TamperedError(f"The preserved file {path} is gone.", "Run `firstseen audit`, go back to a backup.")
+        with durable.plain_errors(self.path):
+            state = path.stat()
+            seen = (state.st_size, state.st_mtime_ns, state.st_ino)
+            if self._checked.get(sha256) != seen:
+                if durable.digest(path)[0] != sha256:
+                    raise TamperedError(
+                        f"The preserved file {path} was altered.", "Run `firstseen audit`, go back to a backup."
+                    )
+                self._checked[sha256] = seen
         return path
 
     def examination(self, sha256: str) -> Examined | None:
