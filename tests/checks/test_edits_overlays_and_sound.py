@@ -51,6 +51,11 @@ def test_editing_is_neutral_where_nobody_claims_an_original(made, original):
     assert found.bearing == "neutral" and "no picture from" in found.sentence
 
 
+def test_missing_pictures_alone_are_neutral(made):
+    (found,) = ask(EditsInside, made, edits={"gaps": [STILL]})
+    assert found.bearing == "neutral" and "no picture from 0:02.0 to 0:04.5" in found.sentence
+
+
 def test_cuts_are_told_with_their_keyframes(made):
     shots = (Shot(start=0.0, end=4.0), Shot(start=4.0, end=9.0))
     keyframes = (Keyframe(time=5.0, shot=1, path="keyframes/2.jpg", width=64, height=48, sharpness=1.0),)
@@ -103,4 +108,5 @@ def test_sound_that_is_missing_muted_or_whole(made):
         (found,) = SoundOfClip().run(replace(case, examination=examination))
         assert found.bearing == "neutral" and words in found.sentence
     (unexamined,) = SoundOfClip().run(made.case(examination=None))
-    assert unexamined.bearing == "not tested"
+    (still,) = SoundOfClip().run(replace(case, examination=replace(case.examination, duration=None)))
+    assert unexamined.bearing == still.bearing == "not tested"

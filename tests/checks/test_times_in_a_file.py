@@ -38,6 +38,11 @@ def test_of_the_camera_after_the_event_questions(made):
     assert (found.bearing, found.part) == ("questions", "when")
 
 
+def test_of_an_editor_after_the_event_may_be_an_export(made):
+    found = only(made.case(tags=(made.tag("digitized time", "2022-04-09T05:10:00+03:00"),)))
+    assert found.bearing == "neutral"
+
+
 def test_of_a_header_after_the_event_may_be_an_export(made):
     found = only(made.case(tags=(made.tag("creation time", "2022-04-09T05:10:00Z"),)))
     assert found.bearing == "neutral" and "exported or processed" in found.sentence

@@ -53,8 +53,11 @@ class EditsInside(Check):
                 recheck=_RECHECK,
             )
         evidence = _evidence(case, [*again, *still, *gaps], signs)
+        told = f"In the run of the pictures, {wording.listed(signs, _MOST)}."
+        if not again and not still:  # recorders that write a picture only when something changes leave gaps as well
+            return self.neutral(told, *evidence, limits=_LIMITS, recheck=_RECHECK)
         weight: Weight = "moderate" if again else "weak"
-        return self._said(case, f"In the run of the pictures, {wording.listed(signs, _MOST)}.", evidence, weight)
+        return self._said(case, told, evidence, weight)
 
     def _cuts(self, case: Case) -> tuple[Finding, ...]:
         shots = case.examination.shots if case.examination else ()

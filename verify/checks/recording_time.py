@@ -17,7 +17,7 @@ from verify.records.findings import Evidence, Finding
 from verify.records.times import TimeBounds, moment
 from verify.statements import StatedTime
 
-_BY_CAMERA = {"recording", "satellites"}
+_BY_CAMERA = {"recording time", "gps time"}  # tag names; `digitized` and `source time` are written by editors too
 # Words of verify/statements.py for clocks that were never set, overflowed, or run ahead: shown, and not believed.
 _BROKEN = ("never set", "overflow", "clock is wrong")
 _MINUTE = timedelta(minutes=1)
@@ -80,7 +80,7 @@ class RecordingTime(Check):
         fitting = [s for s in stated if s.bounds.overlaps(when)]
         if fitting:
             return self._fits(fitting, evidence, when, zone)
-        camera = [s for s in stated if s.kind in _BY_CAMERA]
+        camera = [s for s in stated if s.name in _BY_CAMERA]
         first = min(camera or stated, key=lambda s: str(s.bounds.not_before))
         told = (
             f"The file states {_told(first, zone)}, at least "
@@ -113,7 +113,7 @@ class RecordingTime(Check):
                 *evidence,
                 limits=_LIMITS,
                 recheck=_RECHECK,
-                weight="moderate" if exact and best.kind in _BY_CAMERA else "weak",
+                weight="moderate" if exact and best.name in _BY_CAMERA else "weak",
             )
         return self.neutral(
             f"The file states {_told(fitting[0], zone)}, which can neither be placed inside nor outside the claimed "

@@ -33,6 +33,8 @@ class SoundOfClip(Check):
         examination = case.examination
         if examination is None:
             return (self.not_tested("The file could not be examined, so its sound was not heard."),)
+        if not examination.duration:
+            return (self.not_tested("The file is a still picture or has no length, so there is no sound to hear."),)
         values = measured.values(case, "sound")
         if examination.sound is None or not values:
             tracks = [s for s in examination.streams if s.kind == "audio"]
