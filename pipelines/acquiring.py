@@ -20,7 +20,9 @@ def failed(target: str, error: FirstseenError) -> FailedItem:
     return FailedItem(target=target, kind=error.kind, reason=error.message, advice=error.advice)
 
 
-def bring_in(session: Session, target: str) -> Generator[Event, None, tuple[list[Item], FailedItem | None]]:
+def bring_in(
+    session: Session, target: str, post: Post | None = None
+) -> Generator[Event, None, tuple[list[Item], FailedItem | None]]:
     """Fetch what `target` names and keep it, item by item; a failure after some items keeps those."""
     items: list[Item] = []
     trouble: FailedItem | None = None
@@ -40,7 +42,7 @@ def bring_in(session: Session, target: str) -> Generator[Event, None, tuple[list
         for event in flow:
             arrival = event.data.get("arrival")
             if isinstance(arrival, Arrival):
-                items.append(keep(session, arrival))
+                items.append(keep(session, arrival, post))
             else:
                 yield event
     except FirstseenError as error:
@@ -54,21 +56,22 @@ def bring_in(session: Session, target: str) -> Generator[Event, None, tuple[list
     return items, trouble
 
 
-def keep(session: Session, arrival: Arrival) -> Item:
-    """Preserve an arrival and return its item; a post named by hand (`--post`) is tied to a file without one.
+def keep(session: Session, arrival: Arrival, told: Post | None = None) -> Item:
+    """Preserve an arrival and return its item; a file without a post is tied to `told`, or to the one of `--post`.
 
     Services asked by name (`--ask`) answer now, and their answers are kept as they came beside the files.
     """
     from verify.sources.posts import post_from_url
 
-    post = arrival.post
+    post = arrival.post or told
     if post is None and session.options.post:
         post = post_from_url(session.options.post)
     files: list[Received] = list(arrival.files)
     problems = list(arrival.problems)
-    for name in session.options.ask if post else ():
-        post, answer = _asked(session, name, post, problems)
-        files += answer
+    for name in session.options.ask:
+        if post is not None:
+            post, answer = _asked(session, name, post, problems)
+            files += answer
     return session.case.add_item(
         arrival.target,
         files,

@@ -105,7 +105,7 @@ def _report(session: Session, items: list[Item], matches: list[Match], failures:
     for sha256 in dict.fromkeys([i.media.sha256 for i in items] + [s for m in matches for s in (m.a, m.b)]):
         others[sha256] = steps.other_clip(session, sha256)
     decisions = list(session.case.library.decisions().values())
-    recordings, singles = group(list(others.values()), matches, decisions, _cuts(session, list(others)))
+    recordings, singles = group(list(others.values()), matches, decisions, steps.cuts_of(session, others))
     library = session.case.library
     return BatchReport(
         items=tuple(items),
@@ -122,16 +122,6 @@ def _report(session: Session, items: list[Item], matches: list[Match], failures:
         settings=asdict(session.options.settings),
         thumbnails=_thumbnails(session, list(others)),
     )
-
-
-def _cuts(session: Session, clips: list[str]) -> dict[str, list[float]]:
-    """Return the seconds at which each clip cuts, for those that were examined here."""
-    found: dict[str, list[float]] = {}
-    for sha256 in clips:
-        seen = session.case.examination(sha256)
-        if seen:
-            found[sha256] = [shot.start for shot in seen.examination.shots[1:]]
-    return found
 
 
 def _thumbnails(session: Session, clips: list[str]) -> dict[str, str]:

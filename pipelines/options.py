@@ -7,6 +7,7 @@ from pathlib import Path
 
 from verify.records.cases import BatchReport, ClipReport, FailedItem
 from verify.records.claims import Claim
+from verify.records.stories import StoryReport
 from verify.settings import Settings
 
 
@@ -47,4 +48,13 @@ class BatchResult:
 
     case: Path
     report: BatchReport
+    files: dict[str, Path]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoryResult:
+    """What `story` gives back: the story's report, and the files it was written to, by format name."""
+
+    case: Path
+    report: StoryReport
     files: dict[str, Path]

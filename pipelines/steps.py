@@ -136,3 +136,13 @@ def temporary_folder() -> Generator[Path, None, None]:
     """Give a folder outside any case that goes away again."""
     with tempfile.TemporaryDirectory(prefix="firstseen-") as name:
         yield Path(name)
+
+
+def cuts_of(session: Session, clips: Iterable[str]) -> dict[str, list[float]]:
+    """Return the seconds at which each clip cuts, for those that were examined here."""
+    found: dict[str, list[float]] = {}
+    for sha256 in clips:
+        seen = session.case.examination(sha256)
+        if seen:
+            found[sha256] = [shot.start for shot in seen.examination.shots[1:]]
+    return found

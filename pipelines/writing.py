@@ -12,6 +12,7 @@ from pipelines.session import Session
 from verify.catalog import offer
 from verify.errors import UsageError
 from verify.records.cases import BatchReport, ClipReport
+from verify.records.stories import StoryReport
 from verify.reports.base import Format
 
 
@@ -36,11 +37,11 @@ def pictures_of(session: Session, item_id: str) -> Callable[[str], bytes | None]
     return lambda path: session.case.picture(item, path)
 
 
-def write_clip(session: Session, report: ClipReport) -> Written:
-    """Write one clip's report in every format asked for, and return where it lies."""
+def write_clip(session: Session, report: ClipReport, formats: tuple[str, ...] = ()) -> Written:
+    """Write one clip's report in `formats` (default: every one the job was asked for), and return where it lies."""
     item = report.case.item
     files: dict[str, Path] = {}
-    for kind in chosen(session.options.formats):
+    for kind in chosen(formats or session.options.formats):
         data = kind.clip(report, pictures_of(session, item.id))
         files[kind.name] = session.case.save_report(item.id, f"report{kind.ending}", data)
     return Written(report=report, files=files)
@@ -51,6 +52,25 @@ def write_batch(session: Session, report: BatchReport) -> dict[str, Path]:
 
     Its pictures are named from the case's own folder, since they belong to many items.
     """
+    files: dict[str, Path] = {}
+    for kind in chosen(session.options.formats):
+        files[kind.name] = session.case.save_case_report(
+            f"dedup{kind.ending}", kind.batch(report, _case_pictures(session))
+        )
+    return files
+
+
+def write_story(session: Session, report: StoryReport) -> dict[str, Path]:
+    """Write the report of a story in every format asked for, and return where it lies."""
+    files: dict[str, Path] = {}
+    for kind in chosen(session.options.formats):
+        data = kind.story(report, _case_pictures(session))
+        files[kind.name] = session.case.save_case_report(f"{report.id}{kind.ending}", data)
+    return files
+
+
+def _case_pictures(session: Session) -> Callable[[str], bytes | None]:
+    """Return the function that gives a report over many items its pictures, named from the case's own folder."""
 
     def picture(path: str) -> bytes | None:
         try:
@@ -58,7 +78,4 @@ def write_batch(session: Session, report: BatchReport) -> dict[str, Path]:
         except KeyError:
             return None
 
-    files: dict[str, Path] = {}
-    for kind in chosen(session.options.formats):
-        files[kind.name] = session.case.save_case_report(f"dedup{kind.ending}", kind.batch(report, picture))
-    return files
+    return picture

@@ -1,0 +1,250 @@
+"""A story and all its clips: how many recordings, who had them first. Rule: every post is accounted for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines import looking, steps
+from pipelines.acquiring import label_of
+from pipelines.alignment import align_clips
+from pipelines.options import Options, StoryResult
+from pipelines.pairs import with_pictures
+from pipelines.session import Session
+from pipelines.story_posts import Gathered, gather
+from pipelines.writing import write_clip, write_story
+from verify.checks import asking
+from verify.errors import NetworkError, NotFoundError, SourceError
+from verify.matching.recordings import group
+from verify.records import wire
+from verify.records.cases import Event, OtherClip
+from verify.records.claims import Claim
+from verify.records.findings import Decision, Finding
+from verify.records.matches import Match
+from verify.records.stories import StoryClip, StoryPost, StoryRecording, StoryReport, StoryText
+from verify.sources.egress import Guard
+from verify.sources.fetch import get
+from verify.stories import tally
+from verify.stories.posts import claims_file, media_map, posts, unused
+from verify.stories.read import MAX_BYTES
+
+_SECONDS = 60.0  # for fetching the story's own page
+
+
+def story(
+    target: str, options: Options, *, media: Path | None = None, claims: Path | None = None
+) -> Generator[Event, None, StoryResult]:
+    """Read the story, bring in its clips, compare and align them, and write its report and theirs.
+
+    `media` maps posts to files, `claims` are the claims a person marked. Raises UsageError for a map or claims that
+    cannot be read, SourceError for a story that cannot be had, and what opening the case raises.
+    """
+    given = media_map(media) if media else ()
+    said = claims_file(claims) if claims else ((options.claim,) if options.claim else ())
+    with Session(replace(options, claim=said[0] if said else None)) as session:
+        yield Event(kind="started", step="read", target=target)
+        text = _read(session, target)
+        rows = posts(text)
+        for left in unused(rows, text, given):
+            yield Event(
+                kind="note", step="read", target=left.line, message="The media map names no post of this story."
+            )
+        name = story_id(target)
+        before = earlier_report(session, name)
+        gathered = yield from gather(session, text, rows, given, before)
+        looked, failures = yield from looking.look_at(session, gathered.items)
+        report = yield from _conclude(session, name, text, gathered, looked, said, before)
+        report = replace(report, failed=(*report.failed, *failures))
+        files = write_story(session, report)
+        return StoryResult(case=session.case.path, report=report, files=files)
+
+
+def story_id(target: str) -> str:
+    """Return the name under which the same story is found again: by its address, or where its file lies."""
+    whole = target if "://" in target else str(Path(target).expanduser().absolute())
+    return "story-" + hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()[:10]
+
+
+def earlier_report(session: Session, name: str) -> StoryReport | None:
+    """Return the newest report of this story in the case, or None."""
+    kept: bytes | None = None
+    for number in range(1, 10_000):  # reports are numbered without gaps
+        try:
+            kept = session.case.read(f"reports/{name}-{number:04d}.json")
+        except KeyError:
+            break
+    return wire.from_json(kept, StoryReport) if kept else None
+
+
+def _read(session: Session, target: str) -> StoryText:
+    """Return the story's text; the bytes are read in the worker, and kept as received."""
+    folder = session.case.scratch()
+    url = target if target.startswith(("http://", "https://")) else ""
+    path = folder / (Path(target).name if not url else "story.html")
+    path.write_bytes(_fetched(session, url) if url else _file(target))
+    session.case.keep(path, "page", path.name)
+    value = session.workers.run("verify.stories.read:from_file", {"path": str(path), "url": url}, folder / "out")
+    return wire.from_builtins(value, StoryText)
+
+
+def _file(target: str) -> bytes:
+    path = Path(target).expanduser()
+    if not path.is_file():
+        raise NotFoundError(
+            f"There is no story {target}.", "Give a file (HTML, Markdown, text, docx, PDF) or an address."
+        )
+    if path.stat().st_size > MAX_BYTES:
+        raise SourceError(f"The story {target} is larger than a story can be.", "Give its text without pictures.")
+    return path.read_bytes()
+
+
+def _fetched(session: Session, url: str) -> bytes:
+    with Guard(session.options.settings) as guard:
+        answer = get(url, guard, limit=MAX_BYTES, seconds=_SECONDS)[-1]
+    if answer.status in {404, 410}:
+        raise NotFoundError(f"The story {url} is gone (HTTP {answer.status}).", "Save it as a file and give that.")
+    if answer.status != 200:
+        raise NetworkError(f"The story {url} answers with HTTP {answer.status}.", "Save it as a file and give that.")
+    return answer.body
+
+
+# ---------------------------------------------------------------- what came of it
+
+
+def _conclude(
+    session: Session,
+    name: str,
+    text: StoryText,
+    gathered: Gathered,
+    looked: Sequence[looking.Looked],
+    claims: Sequence[Claim],
+    before: StoryReport | None,
+) -> Generator[Event, None, StoryReport]:
+    first = {one.examination.sha256: one for one in reversed(looked)}
+    clips: list[StoryClip] = []
+    matches: dict[tuple[frozenset[str], str], Match] = {}
+    for number, (sha256, one) in enumerate(first.items()):
+        yield Event(kind="progress", step="compare", target=one.item.media.name, current=number, total=len(first),
+                    unit="clips")  # fmt: skip
+        found = steps.search(session, sha256)
+        matches |= {(frozenset((m.a, m.b)), m.kind): m for m in found if (frozenset((m.a, m.b)), m.kind) not in matches}
+        clips.append(_clip(session, one, found, gathered, claims))
+    clock = yield from align_clips(session, [one.examination for one in first.values()])
+    others = {s: steps.other_clip(session, s) for s in {*first, *(x for p, _ in matches for x in p)}}
+    rows = _with_clips(gathered.posts, {i.id: i.media.sha256 for i in gathered.items}, set(first))
+    recordings = _recordings(session, clips, rows, list(matches.values()), others)
+    findings = [f for c in clips for f in c.findings]
+    counted = tally.counts(rows, clips, recordings, clock)
+    open_ = tally.not_established(counted, rows, findings)
+    yield Event(kind="done", step="compare", current=len(first), total=len(first), unit="clips")
+    return StoryReport(
+        id=name,
+        story=text,
+        posts=rows,
+        counts=counted,
+        results=gathered.results,
+        clips=tuple(clips),
+        recordings=tuple(recordings),
+        matches=tuple(matches.values()),
+        others=others,
+        clock=clock,
+        links=tuple(tally.links(recordings, {c.sha256: c for c in clips}, matches.values(), clock.used)),
+        claims=tuple(claims),
+        items=gathered.items,
+        failed=gathered.failed,
+        changes=tuple(tally.changes(before, rows, recordings)),
+        earlier_run=before.made if before else "",
+        decisions=_decisions(session, clips),
+        searched=session.case.library.searched(session.tools.descriptors),
+        not_established=tuple(open_),
+        summary=tuple(tally.summary(counted, findings, open_)),
+        custody=session.case.custody(),
+        made=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        command=session.options.command,
+        versions=session.tools.versions,
+        settings=asdict(session.options.settings),
+    )
+
+
+def _clip(
+    session: Session, one: looking.Looked, found: list[Match], gathered: Gathered, claims: Sequence[Claim]
+) -> StoryClip:
+    """Check one clip, write its own report, and return what the story's page shows of it."""
+    case = with_pictures(session, steps.assemble(session, one, found))
+    report = steps.conclude(session, case)
+    findings: tuple[Finding, ...] = report.findings
+    for claim in claims[1:]:
+        more = asking.run(replace(case, claim=claim))
+        findings += tuple(f for f in more if f not in findings)
+    written = write_clip(session, report, formats=("html", "json"))
+    seen, item = one.examination, one.item
+    rows = [p for p in gathered.posts if item.media.sha256 in p.sha256]
+    picture = next((s for s in seen.streams if s.kind == "video"), None)
+    flashes = seen.extra.get("flash", {}).get("flashes", [])
+    return StoryClip(
+        sha256=item.media.sha256,
+        item=item.id,
+        label=label_of(item),
+        posts=tuple(p.number for p in rows),
+        duration=seen.duration,
+        width=(picture.display_width or picture.width) if picture else None,
+        height=(picture.display_height or picture.height) if picture else None,
+        size=item.media.size,
+        media_path=item.media.path,
+        media_type=item.media.media_type,
+        report_path=str(written.files["html"].relative_to(session.case.path)),
+        keyframes=seen.keyframes,
+        loudness=seen.sound.envelope if seen.sound else None,
+        brightness=next((c for c in seen.curves if c.name == "brightness"), None),
+        impulses=seen.sound.impulses if seen.sound else (),
+        flashes=tuple(float(f["time"] if isinstance(f, dict) else f) for f in flashes),
+        findings=findings,
+        uploaders=_uploaders(session, item.media.sha256),
+    )
+
+
+def _uploaders(session: Session, sha256: str) -> tuple[str, ...]:
+    named = [i.post.author_id or i.post.author for i in session.case.find(sha256) if i.post]
+    return tuple(dict.fromkeys(n for n in named if n))
+
+
+def _recordings(
+    session: Session,
+    clips: Sequence[StoryClip],
+    rows: Sequence[StoryPost],
+    matches: list[Match],
+    others: dict[str, OtherClip],
+) -> list[StoryRecording]:
+    """Return the story's recordings: groups of copies, and each clip that stands alone as one of its own."""
+    decisions = list(session.case.library.decisions().values())
+    found, alone = group(list(others.values()), matches, decisions, steps.cuts_of(session, others))
+    by_clip = {c.sha256: c for c in clips}
+    held = {h for r in found for h in r.containers}
+    single = [
+        replace(tally.alone(s, by_clip[s]), appearances=others[s].appearances,
+                earliest=next(iter(others[s].appearances), None))
+        for s in alone
+        if s in by_clip and s not in held
+    ]  # fmt: skip
+    numbered = [replace(r, id=f"R{n}") for n, r in enumerate([*found, *single], 1)]
+    return tally.recordings(numbered, clips, rows)
+
+
+def _with_clips(rows: Iterable[StoryPost], items: dict[str, str], seen: set[str]) -> tuple[StoryPost, ...]:
+    """Return the rows with the clips that could be looked at; one that could not says so."""
+    told = []
+    for row in rows:
+        clips = tuple(dict.fromkeys(items[i] for i in row.items if i in items and items[i] in seen))
+        if row.items and not clips:
+            row = replace(row, state="not a video", reason="What was fetched could not be examined.",
+                          next_step="See the failures of this report.")  # fmt: skip
+        told.append(replace(row, sha256=clips))
+    return tuple(told)
+
+
+def _decisions(session: Session, clips: Sequence[StoryClip]) -> tuple[Decision, ...]:
+    subjects = {c.item for c in clips} | {c.sha256 for c in clips}
+    return tuple(d for d in session.case.library.decisions().values() if set(d.subject.split()) & subjects)

@@ -1,0 +1,207 @@
+"""The numbers and sentences of a story report. Rule: pure functions of records; each count says what it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+from verify.records.findings import Finding
+from verify.records.matches import Match, Recording
+from verify.records.stories import (
+    Alignment,
+    Change,
+    EventClock,
+    Link,
+    StoryClip,
+    StoryCounts,
+    StoryPost,
+    StoryRecording,
+    StoryReport,
+)
+
+LinkKind = Literal["sound aligned", "flashes aligned"]
+
+
+def recordings(
+    found: Iterable[Recording], clips: Sequence[StoryClip], posts: Sequence[StoryPost]
+) -> list[StoryRecording]:
+    """Return the recordings that the story's clips show, each with who showed it.
+
+    Uploaders are unrelated when their names differ and neither names the other in a post: nothing else is known here.
+    """
+    by_clip = {c.sha256: c for c in clips}
+    told: list[StoryRecording] = []
+    for one in found:
+        shown = [s for s in (*one.members, *one.containers) if s in by_clip]
+        if not shown:
+            continue
+        uploaders = list(dict.fromkeys(u for s in shown for u in by_clip[s].uploaders))
+        told.append(
+            StoryRecording(
+                recording=one,
+                uploaders=tuple(uploaders),
+                unrelated=len({u.casefold().lstrip("@") for u in uploaders}) > 1,
+                posts=tuple(p.number for p in posts if set(p.sha256) & set(shown)),
+                held_by=one.containers,
+            )
+        )
+    return told
+
+
+def alone(sha256: str, clip: StoryClip) -> Recording:
+    """Return the recording of a clip that nothing else shows."""
+    return Recording(id="", members=(sha256,), best=sha256, best_reason="the only copy known")
+
+
+def counts(
+    posts: Sequence[StoryPost], clips: Sequence[StoryClip], found: Sequence[StoryRecording], clock: EventClock
+) -> StoryCounts:
+    """Return the headline's numbers."""
+    aligned = {s for a in clock.used for s in (a.a, a.b)}
+    return StoryCounts(
+        posts=len(posts),
+        with_link=sum(1 for p in posts if p.references),
+        fetched=sum(1 for p in posts if p.state == "fetched"),
+        mapped=sum(1 for p in posts if p.state == "mapped"),
+        clips=len(clips),
+        recordings=len(found),
+        unrelated=sum(1 for r in found if r.unrelated),
+        aligned=sum(1 for r in found if aligned & set(r.recording.members)),
+        compilations=len({h for r in found for h in r.held_by}),
+    )
+
+
+def links(
+    found: Sequence[StoryRecording], clips: Mapping[str, StoryClip], matches: Iterable[Match], used: Iterable[Alignment]
+) -> list[Link]:
+    """Return what ties recordings to one event, and what argues against their independence."""
+    where = {s: r.recording.id for r in found for s in r.recording.members}
+    told: list[Link] = []
+    for one in used:
+        pair = (where.get(one.a, ""), where.get(one.b, ""))
+        if all(pair) and pair[0] != pair[1]:
+            kind: LinkKind = "flashes aligned" if one.way == "flash" else "sound aligned"
+            told.append(
+                Link(
+                    a=pair[0],
+                    b=pair[1],
+                    kind=kind,
+                    bearing="links",
+                    evidence=(one.a, one.b),
+                    sentence=f"They lie {abs(one.offset):.2f} s apart by {one.way}, within {one.error:.2f} s: "
+                    f"{one.basis}.",
+                )
+            )
+    for match in matches:
+        pair = (where.get(match.a, ""), where.get(match.b, ""))
+        if match.kind == "same soundtrack" and all(pair) and pair[0] != pair[1]:
+            told.append(
+                Link(
+                    a=pair[0],
+                    b=pair[1],
+                    kind="same soundtrack",
+                    bearing="argues against independence",
+                    sentence="They carry the same soundtrack over different pictures: one of the two was laid over.",
+                    evidence=(match.a, match.b),
+                )
+            )
+    for number, one_recording in enumerate(found):
+        for other in found[number + 1 :]:
+            shared = sorted(set(one_recording.uploaders) & set(other.uploaders))
+            if shared:
+                told.append(
+                    Link(
+                        a=one_recording.recording.id,
+                        b=other.recording.id,
+                        kind="same uploader",
+                        bearing="argues against independence",
+                        sentence=f"Copies of both were posted by {', '.join(shared)}.",
+                        evidence=(one_recording.recording.members[0], other.recording.members[0]),
+                    )
+                )
+    return told
+
+
+def changes(before: StoryReport | None, posts: Sequence[StoryPost], found: Sequence[StoryRecording]) -> list[Change]:
+    """Return what is otherwise than in the report of an earlier run, each as one sentence."""
+    if before is None:
+        return []
+    told: list[Change] = []
+    old = {_key(p): p for p in before.posts}
+    for post in posts:
+        was = old.pop(_key(post), None)
+        name = f"Post {post.number}"
+        if was is None:
+            told.append(Change(subject=post.url or name, before="", after=post.state, sentence=f"{name} is new."))
+        elif was.state != post.state:
+            told.append(
+                Change(
+                    subject=post.url or name,
+                    before=was.state,
+                    after=post.state,
+                    sentence=f"{name} was {was.state} and is {post.state} now: {post.reason}",
+                )
+            )
+    for left in old.values():
+        told.append(
+            Change(subject=left.url, before=left.state, after="", sentence=f"Post {left.number} left the story.")
+        )
+    earlier = {s: r.recording.earliest for r in before.recordings for s in r.recording.members}
+    for one in found:
+        now = one.recording.earliest
+        was_first = next((earlier[s] for s in one.recording.members if s in earlier), None)
+        if now and was_first and now.sha256 != was_first.sha256:
+            told.append(
+                Change(
+                    subject=one.recording.id,
+                    before=was_first.label,
+                    after=now.label,
+                    sentence=f"An older copy of a recording was found: {now.label}.",
+                )
+            )
+    return told
+
+
+def _key(post: StoryPost) -> tuple[str, str]:
+    return (post.url, post.author if not post.url else "")
+
+
+def not_established(counted: StoryCounts, posts: Sequence[StoryPost], findings: Iterable[Finding]) -> list[str]:
+    """Return what the story leaves open, by name."""
+    told: list[str] = []
+    missing = [p for p in posts if p.references and not p.sha256]
+    if missing:
+        numbers = ", ".join(str(p.number) for p in missing)
+        told.append(f"What the posts {numbers} show: no clip of them could be looked at.")
+    silent = [p for p in posts if not p.references]
+    if silent:
+        told.append(
+            f"{len(silent)} quoted posts carry no address in the story; whether they showed a clip is not known."
+        )
+    if counted.recordings > 1 and not counted.aligned:
+        told.append("Whether the recordings show the same moment: none could be aligned in time with another.")
+    if counted.recordings and not counted.unrelated:
+        told.append(
+            "Whether unrelated people filmed or showed this: no recording is known from two unrelated uploaders."
+        )
+    told += [f.sentence for f in findings if f.bearing == "not tested" and f.part in {"when", "where"}][:2]
+    told.append("Who acted: pictures do not answer that.")
+    return list(dict.fromkeys(told))
+
+
+def summary(counted: StoryCounts, findings: Sequence[Finding], open_: Sequence[str]) -> list[str]:
+    """Return a few sentences an editor can paste: the counts, what questions, what supports, what is open."""
+    came = f"{counted.fetched} could be fetched" + (
+        f" and {counted.mapped} were given as files" if counted.mapped else ""
+    )
+    told = [
+        f"Of {counted.posts} posts in the story, {came}; the {counted.clips} clips are {counted.recordings} different "
+        f"recordings, {counted.unrelated} of them seen from at least two unrelated uploaders and {counted.aligned} "
+        "aligned in time with another."
+    ]
+    for bearing, word in (("questions", "Questions"), ("supports", "Supports")):
+        some = list(dict.fromkeys(f.sentence for f in findings if f.bearing == bearing))
+        told += [f"{word} the claim: {s}" for s in some[:4]]
+        if len(some) > 4:
+            told.append(f"{len(some) - 4} more findings {bearing.rstrip('s')} the claim.")
+    return [*told, *(f"Not established: {s}" for s in open_[:3])]
