@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from verify.errors import UsageError
+from verify.records.times import TimeBounds
+from verify.sources import markup
 from verify.sources.posts import platform_of, post_from_info, post_from_url
 
 
@@ -150,7 +152,7 @@ def test_a_servers_last_modified_is_no_date_of_publication() -> None:
     assert bounds.not_before is None
     assert "Last-Modified" in bounds.basis
     (stated,) = post_from_info("u", info(timestamp=1648781460, direct=True, firstseen_requests=[answer])).dates
-    assert stated.not_before == utc("2022-04-01T02:51:00")
+    assert stated.clock == "2022-04-01 02:51:00" and stated.zone == "unknown"  # yt-dlp takes no zone for UTC
     assert "Last-Modified" not in stated.basis
 
 
@@ -174,3 +176,23 @@ def test_an_x_post_has_its_stated_time_and_its_ids_time_each_with_its_own_basis(
 
 def test_a_foreign_profile_address_that_is_no_web_address_is_dropped() -> None:
     assert post_from_info("u", info(uploader_url="javascript:alert(1)")).author_url == ""
+
+
+def test_a_time_without_a_zone_in_the_page_is_not_made_utc_by_yt_dlp() -> None:
+    page = stated_in_page("2022-04-01T05:51:00")
+    post = post_from_info("u", info(timestamp=1648792260), page_dates=[page])  # 05:51 taken for UTC
+    assert post.dates == (page,)  # one reading of one text, and its zone unknown
+    assert page.zone == "unknown" and page.width == timedelta(hours=26, seconds=1)
+
+
+def test_a_time_with_a_zone_in_the_page_is_said_once() -> None:
+    page = stated_in_page("2022-04-01T05:51:00+03:00")
+    assert post_from_info("u", info(timestamp=1648781460), page_dates=[page]).dates == (page,)
+    other = post_from_info("u", info(timestamp=1648700000), page_dates=[page]).dates
+    assert len(other) == 2  # another time is another statement
+
+
+def stated_in_page(text: str) -> TimeBounds:
+    found = markup.stated(text, "page: JSON-LD VideoObject.uploadDate")
+    assert found is not None
+    return found

@@ -88,22 +88,22 @@ def test_a_page_that_never_ends_loading_shouts_and_towers_is_captured_all_the_sa
 
 @needs_browser
 def test_stopping_ends_the_browser_at_once(site: Any, settings: Any, tmp_path: Path) -> None:
-    before = _browsers()
     site.asked.clear()
     running = PageCapture(site.url("/nasty"), tmp_path / "page", settings)
     until = time.monotonic() + 30
     while not any(path.startswith("/silent") for path, _ in site.asked) and time.monotonic() < until:
         time.sleep(0.1)
-    ours = _browsers() - before
+    ours = _browsers(running)
     assert ours  # control: there is a browser to end
     began = time.monotonic()
     running.stop()
     assert time.monotonic() - began < 8
-    assert not ours & _browsers()
+    assert not any(_command(Path("/proc") / number) for number in ours)
 
 
-def _browsers() -> set[str]:
-    return {p.name for p in Path("/proc").glob("[0-9]*") if "firstseen-browser" in _command(p)}
+def _browsers(running: PageCapture) -> set[str]:
+    mark = f"--proxy-server={running._guard.url}"
+    return {p.name for p in Path("/proc").glob("[0-9]*") if mark in _command(p)}
 
 
 def _command(process: Path) -> str:

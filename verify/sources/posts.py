@@ -78,7 +78,7 @@ def post_from_info(
     read = tuple(page_dates)
     stated = platform.dates(info)
     if not platform.hosts:  # there yt-dlp's date is one it read in the same page: once is enough, with the better basis
-        stated = tuple(one for one in stated if not any(_same_start(one, other) for other in read))
+        stated = tuple(one for one in stated if not any(_one_reading(one, other) for other in read))
     dates = (*platform.id_dates(post_id), *stated, *read)
     return Post(
         url=address,
@@ -94,8 +94,11 @@ def post_from_info(
     )
 
 
-def _same_start(one: TimeBounds, other: TimeBounds) -> bool:
-    return one.not_before is not None and one.not_before == other.not_before
+def _one_reading(one: TimeBounds, other: TimeBounds) -> bool:
+    """Return whether `one`, a time of unknown zone, may be `other` read again: the same clock, or UTC."""
+    if one.zone != "unknown" or other.not_before is None:
+        return False
+    return one.clock == (other.clock or other.not_before.strftime("%Y-%m-%d %H:%M:%S"))
 
 
 def _site(url: str) -> str:

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
-from verify.records.times import TimeBounds, moment
+from verify.records.times import TimeBounds, clock_without_zone
 from verify.sources.platforms.base import Platform, by_then, number
 
 LAST_MODIFIED = "web server: Last-Modified of the file or page, so it was there by then; not a date of publication"
+# yt-dlp takes a time without a zone for UTC (Rutube's is Moscow time, say) and does not tell; so its zone is unknown
+# wherever the site is not one of those whose times were looked at.
+READ = "web page: time that yt-dlp read there; whether the page gave a zone is not known"
 
 
 class WebPage(Platform):
@@ -28,13 +31,13 @@ class WebPage(Platform):
         return ""
 
     def dates(self, info: dict[str, Any]) -> tuple[TimeBounds, ...]:
-        """Return the stated dates, a Last-Modified as the open bound that it is."""
+        """Return the stated dates: a Last-Modified as the open bound that it is, a time as one of unknown zone."""
         at = number(info.get("timestamp"))
         unlogged = "firstseen_requests" not in info and info.get("direct")
         if at is not None and (unlogged or at in _served(info)):
             return (by_then(at, LAST_MODIFIED), *self.modified(info))
         if at is not None:
-            return (moment(at, "web page: date that yt-dlp read in the page"), *self.modified(info))
+            return (clock_without_zone(at.replace(tzinfo=None), READ), *self.modified(info))
         return super().dates(info)
 
 
