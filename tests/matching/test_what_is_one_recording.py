@@ -107,3 +107,8 @@ def test_what_a_copy_changed_is_said():
     pairs = [match("best", "piece", (3.0, 7.0), (0.0, 4.0))]
     found, _ = group([clip("best"), clip("piece", 4.0, size=(320, 180))], pairs)
     assert found[0].changes["piece"] == "seconds 3.0 to 7.0 of it, 320 x 180 pixels"
+
+
+def test_two_posts_of_one_day_have_no_earliest():
+    found, _ = group([clip("a", day=1), clip("b", day=1)], [match("a", "b")])
+    assert found[0].earliest is None

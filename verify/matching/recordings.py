@@ -187,7 +187,7 @@ def _recording(
         members=tuple(members),
         containers=tuple(containers),
         appearances=tuple(sorted(seen, key=_when)),
-        earliest=min((a for a in seen if _dated(a)), key=_when, default=None),
+        earliest=_earliest(seen),
         best=best,
         best_reason=reason,
         decided_by=", ".join(sorted(people)),
@@ -197,6 +197,24 @@ def _recording(
 
 def _numbered(recording: Recording, number: int) -> Recording:
     return replace(recording, id=f"R{number}")
+
+
+def _earliest(seen: Iterable[Appearance]) -> Appearance | None:
+    """Return the appearance that is older than every other dated one, or None when they cannot be put in order.
+
+    One that is only known to be `not after` some moment stands behind any that was surely there before that moment.
+    """
+    dated = sorted((a for a in seen if _dated(a)), key=_when)
+    if not dated:
+        return None
+    first = dated[0]
+    for other in dated[1:]:
+        if other.sha256 == first.sha256 or first.bounds is None or other.bounds is None:
+            continue
+        unordered = first.bounds.overlaps(other.bounds)
+        if unordered and (other.bounds.not_before is not None or _when(other) == _when(first)):
+            return None
+    return first
 
 
 def _dated(appearance: Appearance) -> bool:
