@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
+from verify.readers import exif
 from verify.readers.base import Reader, Reading
 from verify.readers.collect import Collector
 from verify.readers.isobmff import extensions, headers, layout, samples, userdata
@@ -59,6 +60,8 @@ def _read(data: Bytes, container: str, out: Collector) -> Reading:
     )
     for step in steps:
         step(tree, data, out)
+    for place, offset, raw in extensions.embedded(tree, data):
+        exif.bare(raw, place, offset, out, of_film=True)
     samples.read(tree, data, kinds, out)
     extra = layout.layout(tree, out)
     return Reading(tags=out.tags, problems=out.problems, extra=extra)

@@ -87,10 +87,15 @@ def _read(file: BinaryIO, size: int, container: str, out: Collector) -> None:
         return
     for block in blocks(Bytes(file, size), container, Collector("exif")):  # oddities of the file: `packets` tells them
         if block.kind == "exif" and block.raw:
-            _process(io.BytesIO(block.raw), block.place, block.offset, out)
+            bare(block.raw, block.place, block.offset, out)
 
 
-def _process(file: BinaryIO, place: str, base: int | None, out: Collector) -> None:
+def bare(raw: bytes, place: str, offset: int | None, out: Collector, *, of_film: bool = False) -> None:
+    """Read a bare TIFF that lies at `offset` of the file; of a film, it turns and sizes a thumbnail only."""
+    _process(io.BytesIO(raw), place, offset, out, of_film=of_film)
+
+
+def _process(file: BinaryIO, place: str, base: int | None, out: Collector, *, of_film: bool = False) -> None:
     try:
         found = exifread.process_file(file, details=False, extract_thumbnail=False, truncate_tags=False)
     except (ExifError, struct.error, ValueError, LookupError, ArithmeticError, EOFError, OSError) as error:
@@ -107,8 +112,9 @@ def _process(file: BinaryIO, place: str, base: int | None, out: Collector) -> No
     for key in _TIMES:
         if key in tags:
             _time(key, tags, place, base, out)
-    _orientation(tags, place, base, out)
-    _size(tags, place, out)
+    if not of_film:
+        _orientation(tags, place, base, out)
+        _size(tags, place, out)
     gps(tags, place, base, out)
 
 

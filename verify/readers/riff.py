@@ -6,20 +6,16 @@ INFO chunks and IDIT: Microsoft's Multimedia Programming Interface; cameras' chu
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from verify.readers import xmp
+from verify.readers import exif, xmp
 from verify.readers.base import Reader, Reading
+from verify.readers.chunks import Chunk, chunks
 from verify.readers.collect import Collector, clean, decoded
 from verify.readers.isobmff.walk import Bytes
 from verify.readers.times import spelled
 
-_MAX_CHUNKS = 20_000
-_MAX_DEPTH = 8
-_SKIPPED_LISTS = {"movi"}  # pictures and sound
 _INFO = {
     "ISFT": "software",
     "IENC": "encoder",
@@ -36,19 +32,10 @@ _INFO = {
     "IMED": "text",
     "ISMP": "timecode",
     "tc_O": "timecode",
-    "IMAK": "make",
-    "IMOD": "model",
+    "ecor": "make",  # a list of EXIF in chunks: EXIF 2.3, 5.3 (audio files), which cameras put into AVI as well
+    "emdl": "model",
+    "etim": "text",
 }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Chunk:
-    """One chunk: four letters, path, where its payload starts and how long it is."""
-
-    type: str
-    path: str
-    start: int
-    length: int
 
 
 class Riff(Reader):
@@ -80,6 +67,10 @@ def _read(data: Bytes, out: Collector) -> list[str]:
             _text(_INFO[chunk.type], chunk, data, out)
         elif chunk.type in ("_PMX", "XMP "):
             xmp.tags(data.read(chunk.start, chunk.length), chunk.path, chunk.start, out)
+        elif chunk.type == "strd":
+            raw = data.read(chunk.start, min(chunk.length, 256 * 1024))
+            if raw[:4] == b"AVIF":  # a directory of EXIF without the TIFF header before it
+                exif.bare(b"II*\0\x08\0\0\0" + raw[8:], chunk.path, chunk.start, out, of_film=True)
         else:
             _other(chunk, data.read(chunk.start, min(chunk.length, 512)), out)
     return order
@@ -134,34 +125,3 @@ def _junk(chunk: Chunk, raw: bytes, out: Collector) -> None:
     text = raw.split(b"\0", 1)[0]
     if 8 <= len(text) <= 200 and all(0x20 <= c < 0x7F for c in text) and b"camera" in text.lower():
         out.add("device name", text.decode("ascii"), chunk.path, chunk.start, text, "text in the padding")
-
-
-def chunks(data: Bytes, out: Collector) -> Iterator[Chunk]:
-    """Yield the chunks of a file in order, those inside lists included, those of `movi` not."""
-    stack = [(0, data.size, "")]
-    for _ in range(_MAX_CHUNKS):
-        if not stack:
-            return
-        at, end, path = stack.pop()
-        head = data.read(at, 12)
-        if at + 8 > end or len(head) < 8:
-            continue
-        kind = head[:4].decode("latin-1")
-        length = int.from_bytes(head[4:8], "little")
-        if not all(" " <= c <= "~" for c in kind):
-            continue
-        stop = min(at + 8 + length, end)
-        if stop < at + 8 + length and kind in ("RIFF", "LIST"):
-            out.problem(f"{path}{kind} at byte {at} says {length} bytes, the file ends after {stop - at - 8}")
-        following = at + 8 + length + (length & 1)
-        if following < end:
-            stack.append((following, end, path))
-        inner = head[8:12].decode("latin-1") if kind in ("RIFF", "LIST") and len(head) == 12 else ""
-        name = f"{path}{kind}({inner})" if inner else f"{path}{kind}"
-        yield Chunk(type=kind, path=name, start=at + 8, length=stop - at - 8)
-        if inner and inner not in _SKIPPED_LISTS:
-            if path.count("/") >= _MAX_DEPTH:
-                out.problem(f"lists nested deeper than {_MAX_DEPTH} at byte {at}: not followed")
-                continue
-            stack.append((at + 12, stop, name + "/"))
-    out.problem(f"more than {_MAX_CHUNKS} chunks: the rest was not walked")

@@ -9,10 +9,10 @@ import binascii
 import zlib
 from dataclasses import dataclass
 
+from verify.readers.chunks import chunks
 from verify.readers.collect import Collector
 from verify.readers.isobmff import extensions
 from verify.readers.isobmff.walk import Bytes, walk
-from verify.readers.riff import chunks
 
 _MAX_SEGMENTS = 2000
 _MAX_BLOCK = 8 * 1024 * 1024

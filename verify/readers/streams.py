@@ -64,6 +64,8 @@ _NAMES = {
     "creationdate": "creation time",
     "metadatacreator": "encoder",
     "metadatadate": "metadata time",
+    "modification_date": "modification time",  # MXF
+    "product_name": "encoder",  # MXF: the program that wrote it
 }
 
 

@@ -9,10 +9,12 @@ from xml.parsers import expat
 from verify.readers import xmp
 from verify.readers.collect import Collector, decoded
 from verify.readers.isobmff.layout import WINDOWS, XMP
-from verify.readers.isobmff.walk import Box, Bytes, Tree
+from verify.readers.isobmff.walk import CANON, Box, Bytes, Tree
 from verify.readers.times import spelled
 
 _MAX_ITEMS = 2000
+_MAX_EMBEDDED = 8
+_NEVER_EXIF = {"GPMF", "XMP_", "meta", "CNTH", "free", "skip"}
 _MAX_ITEM = 4 * 1024 * 1024
 
 
@@ -31,6 +33,51 @@ def windows(tree: Tree, data: Bytes, out: Collector) -> None:
             version = decoded(raw[4:].split(b"\0", 1)[0])
             if version:
                 out.add("encoder", f"Windows {version}", box.path, box.start + 4, raw[4:], "Microsoft's MP4 writer")
+
+
+def embedded(tree: Tree, data: Bytes) -> list[tuple[str, int, bytes]]:
+    """Return (place, offset, TIFF) of EXIF that cameras put into boxes of a film: bare, after `Exif`, or in a JPEG."""
+    found: list[tuple[str, int, bytes]] = []
+    for index, box in enumerate(tree.boxes):
+        if len(found) >= _MAX_EMBEDDED:
+            break
+        maker = tree.inside(index, "udta") or tree.inside(index, "CNTH")
+        maker = maker or (box.parent >= 0 and tree.boxes[box.parent].usertype == CANON)
+        if not maker or box.length < 64 or box.type in _NEVER_EXIF:
+            continue
+        head = data.payload(box, 128)
+        skip = _tiff_at(head)
+        if skip >= 0:
+            found.append((box.path, box.start + skip, data.read(box.start + skip, min(box.length - skip, _MAX_ITEM))))
+        elif (jpeg := head.find(b"\xff\xd8\xff")) >= 0:
+            raw = data.read(box.start + jpeg, min(box.length - jpeg, _MAX_ITEM))
+            found += [(f"{box.path} JPEG {p}", box.start + jpeg + at, tiff) for p, at, tiff in _in_jpeg(raw)]
+    return found
+
+
+def _tiff_at(head: bytes) -> int:
+    """Return where a TIFF begins in the first bytes of a payload, or -1."""
+    marked = head.find(b"Exif\0\0")
+    at = (
+        marked + 6
+        if marked >= 0
+        else min((i for i in (head.find(b"II*\0"), head.find(b"MM\0*")) if i >= 0), default=-1)
+    )
+    return at if head[at : at + 2] in (b"II", b"MM") else -1
+
+
+def _in_jpeg(raw: bytes) -> list[tuple[str, int, bytes]]:
+    """Return (segment, offset, TIFF) of the EXIF segments of a JPEG."""
+    found: list[tuple[str, int, bytes]] = []
+    at = 2
+    while at + 10 <= len(raw) and raw[at] == 0xFF and len(found) < 4:
+        length = int.from_bytes(raw[at + 2 : at + 4], "big")
+        if raw[at + 1] in (0xDA, 0xD9) or length < 2:
+            break
+        if raw[at + 1] == 0xE1 and raw[at + 4 : at + 8] == b"Exif":
+            found.append(("APP1", at + 10, raw[at + 10 : at + 2 + length]))
+        at += 2 + length
+    return found
 
 
 def camcorder(tree: Tree, data: Bytes, out: Collector) -> None:

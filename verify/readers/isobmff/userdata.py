@@ -51,7 +51,7 @@ _KEYS = {
     "com.android.version": "system version",
     "com.android.capture.fps": "frame rate",
     "samsung.android.utc_offset": "zone offset",
-    "com.xiaomi.product.marketname": "model",
+    "com.xiaomi.product.marketname": "device name",
     "encoder": "encoder",
     "title": "title",
     "comment": "comment",
@@ -97,7 +97,9 @@ def _user_data(box: Box, data: Bytes, out: Collector) -> None:
 def _maker(box: Box, data: Bytes, out: Collector) -> None:
     """Read atoms that single makers write: GoPro's serials and telemetry, `TAGS`, `manu`, `modl`."""
     raw = data.payload(box, 512)
-    if box.type in _GOPRO:
+    if box.type == "smta":
+        _samsung(data.payload(box, 4096), box, out)
+    elif box.type in _GOPRO:
         _put(_GOPRO[box.type], decoded(raw.split(b"\0", 1)[0]), box, raw, out, f"GoPro {box.type}")
     elif box.type == "GPMF":
         gpmf.tags(data.payload(box, 64 * 1024), box.path, box.start, out)
@@ -113,6 +115,15 @@ def _maker(box: Box, data: Bytes, out: Collector) -> None:
         _put(name, _three_gpp_text(raw), box, raw, out, "")
     elif box.type == "name":
         _put("track name", decoded(raw.split(b"\0", 1)[0]), box, raw, out, "")
+
+
+def _samsung(raw: bytes, box: Box, out: Collector) -> None:
+    """Read the model in Samsung's own box, which newer phones write (`mdln`)."""
+    at = raw.find(b"mdln")
+    if at >= 4:
+        length = int.from_bytes(raw[at - 4 : at], "big")
+        text = decoded(raw[at + 4 : at - 4 + max(8, min(length, 200))].split(b"\0", 1)[0])
+        out.add("model", text, box.path + "/mdln", box.start + at + 4, raw[at + 4 : at + 40], "Samsung")
 
 
 def _international(raw: bytes) -> list[str]:

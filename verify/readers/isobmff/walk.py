@@ -21,9 +21,11 @@ MAX_FRAGMENTS_OPENED = 4  # `moof` boxes beyond these are counted, not opened: t
 
 _HOLDS_BOXES = (
     "moov trak mdia minf stbl dinf edts udta moof traf mvex mfra gmhd tref tapt wave ipro sinf schi strk strd "
-    "iprp ipco ilst clip matt imap smta hnti hinf"
+    "iprp ipco ilst clip matt imap smta hnti hinf CNTH"
 )
 CONTAINERS = frozenset(re.findall(r"\w+", _HOLDS_BOXES))
+# Canon's own box, in which newer cameras keep EXIF as bare TIFFs (CMT1, CMT2, CMT4): as public descriptions of CR3 say.
+CANON = "85c0b687820f11e08111f4ce462b6a48"
 _FULL_BOX = 4  # bytes of version and flags
 
 
@@ -208,7 +210,7 @@ def _inner(data: Bytes, box: Box, tree: Tree, level: _Level, opened: int) -> _Le
     skip = 0
     if box.type == "meta":
         skip = _meta_skip(data.read(box.start, 16))
-    elif box.type not in CONTAINERS and not level.items:
+    elif box.type not in CONTAINERS and box.usertype != CANON and not level.items:
         return None
     if box.length - skip < 8:
         return None
