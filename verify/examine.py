@@ -183,6 +183,7 @@ class _Party:
     def __init__(self, clip: ClipInfo, seen: _Seen) -> None:
         self._seen = seen
         self._members: list[Any] = list(_rooms().members)
+        self._heard = False
         self._lookers: list[Any] = []
         self._watchers: list[Any] = []
         self._listeners: list[Any] = []
@@ -206,6 +207,10 @@ class _Party:
 
     def sound(self, block: frames.SoundBlock) -> None:
         """Give everyone the next stretch of sound."""
+        if not self._heard:
+            self._heard = True
+            hearing = [m for m in self._listeners if isinstance(m, Measure)]
+            self._feed(lambda member: member.start_sound(block.time), hearing)
         self._feed(lambda member: member.add_sound(block.samples, frames.SOUND_RATE), self._listeners)
 
     def end(self) -> None:
@@ -396,7 +401,7 @@ def _write_keyframes(chosen: list[tuple[int, Candidate]], out: Path) -> tuple[Ke
         if not done:
             raise RuntimeError("a keyframe could not be written as JPEG")
         (out / path).write_bytes(data.tobytes())
-        bits, quality = pdq.pdq(candidate.gray)
+        bits, quality = pdq.of(candidate.shrunk)
         written.append(
             Keyframe(
                 time=round(candidate.time, 3),
@@ -405,8 +410,8 @@ def _write_keyframes(chosen: list[tuple[int, Candidate]], out: Path) -> tuple[Ke
                 width=candidate.picture.shape[1],
                 height=candidate.picture.shape[0],
                 sharpness=round(candidate.sharpness, 1),
-                phash=phash.phash(candidate.gray).tobytes().hex(),
-                dhash=dhash.dhash(candidate.gray).tobytes().hex(),
+                phash=phash.of(candidate.shrunk).tobytes().hex(),
+                dhash=dhash.of(candidate.shrunk).tobytes().hex(),
                 pdq=bits.tobytes().hex(),
                 pdq_quality=quality,
                 informative=candidate.informative,

@@ -10,13 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
-from verify.descriptors.shrinking import shrunk
+from verify.descriptors.shrinking import Shrunk, shrunk
 from verify.records.fingerprints import Fingerprint
 
 
 def dhash(gray: Gray) -> npt.NDArray[np.uint8]:
     """Return the 64 bits of `gray` packed into 8 bytes; their hex is `str(imagehash.dhash(image))`."""
-    pixels = shrunk(gray).dhash
+    return of(shrunk(gray))
+
+
+def of(small: Shrunk) -> npt.NDArray[np.uint8]:
+    """Return the bits of a frame that was shrunk already."""
+    pixels = small.dhash
     return np.packbits((pixels[:, 1:] > pixels[:, :-1]).ravel())
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
-from verify.descriptors.shrinking import PDQ_SIDE, shrunk
+from verify.descriptors.shrinking import PDQ_SIDE, Shrunk, shrunk
 from verify.records.fingerprints import Fingerprint
 
 _LOW = 16
@@ -24,7 +24,12 @@ _BASIS = (np.sqrt(2 / PDQ_SIDE) * np.cos(np.pi / (2 * PDQ_SIDE) * _K * (2 * _N +
 
 def pdq(gray: Gray) -> tuple[npt.NDArray[np.uint8], int]:
     """Return the 256 bits of `gray` packed into 32 bytes, and their quality (0 to 100)."""
-    cells = shrunk(gray).pdq
+    return of(shrunk(gray))
+
+
+def of(small: Shrunk) -> tuple[npt.NDArray[np.uint8], int]:
+    """Return the bits and the quality of a frame that was shrunk already."""
+    cells = small.pdq
     low = (_BASIS @ cells @ _BASIS.T).ravel()
     bits = low > np.partition(low, _LOWER_MEDIAN)[_LOWER_MEDIAN]
     steps = sum(int(np.abs(np.trunc(np.diff(cells, axis=axis) * (100 / 255))).sum()) for axis in (0, 1))

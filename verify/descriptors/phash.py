@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
-from verify.descriptors.shrinking import shrunk
+from verify.descriptors.shrinking import Shrunk, shrunk
 from verify.records.fingerprints import Fingerprint
 
 _SIDE, _LOW = 32, 8
@@ -28,7 +28,12 @@ _BASIS = _basis()
 
 def phash(gray: Gray) -> npt.NDArray[np.uint8]:
     """Return the 64 bits of `gray` packed into 8 bytes; their hex is `str(imagehash.phash(image))`."""
-    pixels = shrunk(gray).phash.astype(np.float64)
+    return of(shrunk(gray))
+
+
+def of(small: Shrunk) -> npt.NDArray[np.uint8]:
+    """Return the bits of a frame that was shrunk already."""
+    pixels = small.phash.astype(np.float64)
     low = _BASIS @ pixels @ _BASIS.T
     return np.packbits((low > np.median(low)).ravel())
 

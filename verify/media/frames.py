@@ -33,7 +33,7 @@ _JUMP_BACK = 1.0  # seconds a time may run back (reordering) before it counts as
 _SOUND_BLOCK = SOUND_RATE  # samples handed on at once
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)  # not frozen: one is made for every frame, and freezing triples its cost
 class Picture:
     """One decoded frame: seconds from the first frame shown, its number, and how it lies in memory."""
 

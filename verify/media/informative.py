@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from verify.descriptors.base import Gray
+from verify.media.pictures import quick
 
 WIDTH, HEIGHT = 80, 60
 FLAT_STEP = 3.0  # levels between neighbours below which a place is flat (coding noise of one colour stays below)
@@ -21,7 +22,7 @@ CARD_SHARE = 0.85  # of the picture in the two commonest levels
 
 def is_informative(gray: Gray) -> bool:
     """Return False for black, one-colour and card-like pictures."""
-    small = np.asarray(cv2.resize(gray, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
+    small = np.asarray(quick(gray, WIDTH, HEIGHT, 2), np.uint8)
     steps = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     if float(np.count_nonzero(steps > FLAT_STEP)) < BUSY_SHARE * small.size:
         return False

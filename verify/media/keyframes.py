@@ -1,8 +1,8 @@
 """The pictures that stand for a clip: the sharpest of each shot, more where much moves. Rule: memory stays bounded.
 
-Sharpness is the variance of the Laplacian (Pech-Pacheco et al. 2000). Candidates are kept while the clip streams by,
-at most four times as many as are wanted; when there are too many, the two neighbours that look most alike become
-one, the sharper. Shots keep one each as long as there is room.
+Sharpness is Brenner's focus measure (Brenner et al. 1976), a tenth of the cost of a Laplacian's variance. Candidates
+are kept while the clip streams by, at most four times as many as are wanted; when there are too many, the two
+neighbours that look most alike become one, the sharper. Shots keep one each as long as there is room.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from verify.descriptors.base import Gray
+from verify.descriptors.shrinking import Shrunk, shrunk
 from verify.media.shots import View, distance
 from verify.records.media import Shot
 
@@ -32,7 +33,7 @@ class Candidate:
     sharpness: float
     informative: bool
     view: View
-    gray: Gray
+    shrunk: Shrunk
     picture: Gray
 
     def better_than(self, other: Candidate) -> bool:
@@ -70,7 +71,7 @@ class Keyframes:
                 sharpness=sharpness,
                 informative=informative,
                 view=view,
-                gray=gray.copy(),
+                shrunk=shrunk(gray),
                 picture=make(),
             )
         )
@@ -101,9 +102,12 @@ def shot_at(shots: tuple[Shot, ...], time: float) -> int:
 
 
 def sharpness_of(gray: Gray) -> float:
-    """Return the variance of the Laplacian of `gray`: near 0 for blur, hundreds for fine detail."""
-    edges = cv2.Laplacian(gray, cv2.CV_16S)
-    return float(cv2.norm(edges, cv2.NORM_L2SQR)) / edges.size  # its mean is 0 but for the border
+    """Return Brenner's focus measure of `gray`, both ways: the mean square of steps over two pixels."""
+    if min(gray.shape) < 3:
+        return 0.0
+    across = cv2.norm(gray[:, 2:], gray[:, :-2], cv2.NORM_L2SQR)
+    down = cv2.norm(gray[2:], gray[:-2], cv2.NORM_L2SQR)
+    return float(across + down) / (2 * gray.size)
 
 
 def _merge_closest(kept: list[Candidate], may: Callable[[Candidate, Candidate], bool]) -> bool:
