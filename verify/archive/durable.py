@@ -11,7 +11,8 @@ import hashlib
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -19,6 +20,8 @@ from typing import IO, BinaryIO
 from verify.errors import ArchiveError, CaseLockedError, DiskFullError, NotFoundError, TamperedError
 
 BLOCK = 1024 * 1024  # bytes read at once: large enough that hashing, not calls, is the cost
+
+_MANY = 8  # files fsynced at once: 16 files took 38-53 ms so, 43-270 ms one by one (ext4, busy disk)
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -135,14 +138,15 @@ def hash_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def copy(source: Path, to: Path, mode: int = 0o444) -> tuple[str, int]:
+def copy(source: Path, to: Path, *, settled: bool = True) -> tuple[str, int]:
     """Copy `source` to the new file `to`, fsynced, and return SHA-256 and size of exactly the bytes written.
 
-    Raises as `pour` does.
+    Without `settled`, `settle` has to be called before `to` may be relied on. Raises as `pour` does.
     """
     with _new(to) as copied:
         found = pour(source, copied)
-        _settle(copied, to, mode)
+    if settled:
+        settle([to])
     return found
 
 
@@ -163,23 +167,34 @@ def pour(source: Path, to: IO[bytes]) -> tuple[str, int]:
     return found.hexdigest(), count
 
 
-def write(data: bytes, to: Path, mode: int = 0o444) -> tuple[str, int]:
-    """Write `data` to the new file `to`, fsynced, and return its SHA-256 and size."""
+def write(data: bytes, to: Path, mode: int = 0o444, *, settled: bool = True) -> tuple[str, int]:
+    """Write `data` to the new file `to`, fsynced, and return its SHA-256 and size; `settled` as for `copy`."""
     with _new(to) as file:
         file.write(data)
-        _settle(file, to, mode)
+    if settled:
+        settle([to], mode)
     return hashlib.sha256(data).hexdigest(), len(data)
+
+
+def settle(paths: Sequence[Path], mode: int = 0o444) -> None:
+    """Fsync new files and give them their mode; several at once, so that the disk can take them in few turns."""
+    if len(paths) < _MANY:
+        for path in paths:
+            _settle(path, mode)
+        return
+    with ThreadPoolExecutor(_MANY, thread_name_prefix="firstseen-fsync") as pool:
+        for _ in pool.map(_settle, paths, [mode] * len(paths)):
+            continue
+
+
+def _settle(path: Path, mode: int) -> None:
+    sync_file(path)
+    path.chmod(mode)
 
 
 def _new(to: Path) -> BinaryIO:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     return os.fdopen(os.open(to, flags, 0o600), "wb")
-
-
-def _settle(file: BinaryIO, path: Path, mode: int) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-    path.chmod(mode)
 
 
 def place(temporary: Path, final: Path) -> None:

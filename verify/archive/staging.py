@@ -137,7 +137,7 @@ class Unit:
             if found := self._present(Kept(path=original(sha256), sha256=sha256, size=size)):
                 return found
         temporary = self._staging.new()
-        sha256, size = durable.copy(source, temporary)
+        sha256, size = durable.copy(source, temporary, settled=False)
         kept = Kept(path=original(sha256), sha256=sha256, size=size)
         if found := self._present(kept):
             temporary.unlink()
@@ -148,13 +148,13 @@ class Unit:
     def copy(self, source: Path, path: str) -> Kept:
         """Stage a copy of `source` for the new file `path` of the case."""
         temporary = self._staging.new()
-        sha256, size = durable.copy(source, temporary)
+        sha256, size = durable.copy(source, temporary, settled=False)
         return self._stage(temporary, Kept(path=path, sha256=sha256, size=size))
 
     def write(self, data: bytes, path: str) -> Kept:
         """Stage `data` for the new file `path` of the case."""
         temporary = self._staging.new()
-        sha256, size = durable.write(data, temporary)
+        sha256, size = durable.write(data, temporary, settled=False)
         return self._stage(temporary, Kept(path=path, sha256=sha256, size=size))
 
     def paths(self) -> list[str]:
@@ -185,6 +185,7 @@ class Unit:
         `after` writes what is derived; when the process dies before it ends, the next one to open makes up for it.
         Raises VanishedError when a file that was there is gone: nothing was done then, do it all again.
         """
+        durable.settle([temporary for temporary, _ in self._new.values()])
         intent = self._staging.new().with_suffix(".intent")
         durable.write(json.dumps(sorted(self._new)).encode(), intent, 0o600)
         durable.sync_folder(self._staging.folder)
