@@ -70,6 +70,7 @@ NAMES: Final[dict[str, str]] = {
     "description": "description",
     "comment": "comment",
     "keywords": "keywords",
+    "instructions": "special instructions (IPTC), in which platforms leave marks",
     "content identifier": "identifier that ties a still to its clip (Apple)",
     "attachment": "file carried inside the file",
     "text": "free text under a key that has no name here",

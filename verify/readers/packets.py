@@ -1,11 +1,11 @@
-"""Reads XMP packets and texts of stills, and XMP sidecars' kind of packet in TIFF. Rule: own parser, no entities."""
+"""Reads XMP packets, IPTC and texts of stills. Rule: own parsers, bounded, entities refused."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import ClassVar
 
-from verify.readers import xmp
+from verify.readers import iptc, xmp
 from verify.readers.base import Reader, Reading
 from verify.readers.collect import Collector, clean, decoded
 from verify.readers.isobmff.walk import Bytes
@@ -59,6 +59,8 @@ class Packets(Reader):
 def _block(block: Block, out: Collector) -> None:
     if block.kind == "xmp":
         xmp.tags(block.raw, block.place, block.offset or 0, out)
+    elif block.kind == "iptc":
+        iptc.tags(block.raw, block.place, block.offset or 0, out)
     elif block.kind == "text":
         text = clean(decoded(block.raw))
         name = _KEYWORDS.get(block.key.lower(), "text")

@@ -9,6 +9,7 @@ import binascii
 import zlib
 from dataclasses import dataclass
 
+from verify.readers import iptc
 from verify.readers.chunks import chunks
 from verify.readers.collect import Collector
 from verify.readers.isobmff import extensions
@@ -22,7 +23,7 @@ _XMP_LONG = b"http://ns.adobe.com/xmp/extension/\0"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """One block of metadata: `kind` is `exif` (a bare TIFF), `xmp` or `text`; `offset` is None where it is packed."""
+    """One block of metadata: `kind` is `exif` (a bare TIFF), `xmp`, `iptc` or `text`; packed ones have no `offset`."""
 
     kind: str
     place: str
@@ -72,6 +73,8 @@ def _segment(marker: int, raw: bytes, at: int) -> list[Block]:
         return [Block(kind="exif", place="APP1 Exif", offset=at + skip, raw=raw[skip:])]
     if marker == 0xE1 and raw.startswith(_XMP_HEADER):
         return [Block(kind="xmp", place="APP1 XMP", offset=at + len(_XMP_HEADER), raw=raw[len(_XMP_HEADER) :])]
+    if marker == 0xED and raw.startswith(iptc.HEADER):
+        return [Block(kind="iptc", place="APP13 IPTC", offset=at, raw=raw)]
     if marker == 0xFE:
         return [Block(kind="text", place="COM", offset=at, raw=raw[:8192], key="comment")]
     return []
