@@ -89,7 +89,7 @@ def post_from_info(
         author_url=_web(_text(info, "uploader_url", "channel_url")),
         title=_text(info, "title"),
         text=_text(info, "description"),
-        dates=tuple(_unique(dates)),
+        dates=tuple(sorted(_unique(dates), key=lambda one: one.not_before is None)),  # what only bounds stands last
         fetched=fetched,
     )
 
