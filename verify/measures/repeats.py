@@ -79,7 +79,7 @@ class _Field:
 
 def _at_lag(rows: Rows, later: Rows, lag: int, field: _Field) -> Repeat | None:
     length = min(len(rows), len(later) - lag)
-    share = field.share(np.abs(later[lag : lag + length] - rows[:length]).mean(axis=1))
+    share = field.share(_apart(later[lag : lag + length], rows[:length]))
     run = _longest_run(share, field.ratio)
     if run is None:
         return None
@@ -97,7 +97,7 @@ def _mirrored(rows: Rows, later: Rows, total: int, field: _Field) -> Repeat | No
     turn = field.moving[max(0, total // 2 - field.window // 2) : total // 2 + field.window // 2]
     if middle - low < field.window or turn.mean() < field.floor:
         return None
-    share = field.share(np.abs(rows[low:middle] - later[total - np.arange(low, middle)]).mean(axis=1), low)
+    share = field.share(_apart(rows[low:middle], later[total - middle + 1 : total - low + 1][::-1]), low)
     run = _longest_run(share, field.ratio)
     if run is None:
         return None
@@ -105,11 +105,18 @@ def _mirrored(rows: Rows, later: Rows, total: int, field: _Field) -> Repeat | No
     return Repeat(first=first, again=total - first - length + 1, length=length, ratio=run[2], backwards=True)
 
 
+def _apart(some: Rows, other: Rows) -> npt.NDArray[Any]:
+    """Return the mean absolute difference of each row to its counterpart."""
+    difference = some - other
+    np.abs(difference, out=difference)
+    return np.asarray(difference @ np.full(difference.shape[1], 1 / difference.shape[1], difference.dtype))
+
+
 def _longest_run(share: npt.NDArray[Any], ratio: float) -> tuple[int, int, float] | None:
     """Return first and last window of the longest run under `ratio`, with its mean."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], (share <= ratio).astype(np.int8), [0]])))
-    if not len(edges):
+    if share.min(initial=np.inf) > ratio:
         return None
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], (share <= ratio).astype(np.int8), [0]])))
     starts, ends = edges[::2], edges[1::2]
     longest = int(np.argmax(ends - starts))
     first, last = int(starts[longest]), int(ends[longest]) - 1
