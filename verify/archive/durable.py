@@ -111,9 +111,10 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         if error.errno == errno.ELOOP:
             raise TamperedError(f"{path} is a link, not a file.") from error
         raise
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise TamperedError(f"{path} is not a regular file.")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise TamperedError(f"{path} is not a regular file.")
         yield file
 
 
