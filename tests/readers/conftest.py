@@ -11,6 +11,7 @@ import pytest
 
 from verify.readers.base import Reader, Reading
 from verify.readers.boxes import Boxes
+from verify.readers.opening import UNFORESEEN
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +48,8 @@ def say(tmp_path: Path) -> Callable[..., Said]:
     def read(raw: bytes, reader: Reader | None = None, container: str = "mp4") -> Said:
         path = tmp_path / "made.bin"
         path.write_bytes(raw)
-        return Said((reader or Boxes()).read(path, container))
+        said = Said((reader or Boxes()).read(path, container))
+        assert UNFORESEEN not in said.problems
+        return said
 
     return read

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from verify.readers import exif
 from verify.readers.base import Reader, Reading
 from verify.readers.collect import Collector
 from verify.readers.isobmff import extensions, headers, layout, samples, userdata
 from verify.readers.isobmff.walk import Bytes, Tree, walk
+from verify.readers.opening import reading
 
 CONTAINERS = frozenset({"mp4", "mov", "3gp", "m4a", "heic", "avif"})  # the names that verify/media/sniff.py gives
 
@@ -31,15 +32,10 @@ class Boxes(Reader):
     def read(self, path: Path, container: str) -> Reading:
         """Return the tags of the file's boxes; `extra` has the container fingerprint, box order and shape."""
         out = Collector(self.name)
-        try:
-            with path.open("rb") as file:
-                return _read(Bytes(file, path.stat().st_size), container, out)
-        except OSError as error:
-            out.problem(f"the file cannot be read: {error.strerror}")
-            return Reading(problems=out.problems)
+        return reading(path, out, lambda data: _read(data, out))
 
 
-def _read(data: Bytes, container: str, out: Collector) -> Reading:
+def _read(data: Bytes, out: Collector) -> dict[str, Any]:
     tree = walk(data)
     for problem in tree.problems[:20]:
         out.problem(problem)
@@ -63,5 +59,4 @@ def _read(data: Bytes, container: str, out: Collector) -> Reading:
     for place, offset, raw in extensions.embedded(tree, data):
         exif.bare(raw, place, offset, out, of_film=True)
     samples.read(tree, data, kinds, out)
-    extra = layout.layout(tree, out)
-    return Reading(tags=out.tags, problems=out.problems, extra=extra)
+    return layout.layout(tree, out)

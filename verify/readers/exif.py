@@ -20,6 +20,7 @@ from verify.coordinates import unset, valid, written
 from verify.readers.base import Reader, Reading
 from verify.readers.collect import Collector, clean, decoded
 from verify.readers.isobmff.walk import Bytes
+from verify.readers.opening import reading
 from verify.readers.stills import blocks
 from verify.readers.times import spelled
 from verify.tagnames import NOT_SET
@@ -73,21 +74,17 @@ class Exif(Reader):
     def read(self, path: Path, container: str) -> Reading:
         """Return the EXIF tags; absent EXIF gives none and no problem."""
         out = Collector(self.name)
-        try:
-            with path.open("rb") as file:
-                _read(file, path.stat().st_size, container, out)
-        except OSError as error:
-            out.problem(f"the file cannot be read: {error.strerror or error}")
-        return Reading(tags=out.tags, problems=out.problems)
+        return reading(path, out, lambda data: _read(data, container, out))
 
 
-def _read(file: BinaryIO, size: int, container: str, out: Collector) -> None:
+def _read(data: Bytes, container: str, out: Collector) -> dict[str, Any]:
     if container == "tiff":
-        _process(file, "", 0, out)
-        return
-    for block in blocks(Bytes(file, size), container, Collector("exif")):  # oddities of the file: `packets` tells them
+        _process(data.file, "", 0, out)
+        return {}
+    for block in blocks(data, container, Collector("exif")):  # oddities of the file: `packets` tells them
         if block.kind == "exif" and block.raw:
             bare(block.raw, block.place, block.offset, out)
+    return {}
 
 
 def bare(raw: bytes, place: str, offset: int | None, out: Collector, *, of_film: bool = False) -> None:

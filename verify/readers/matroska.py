@@ -16,6 +16,7 @@ from verify.coordinates import iso6709, unset, written
 from verify.readers.base import Reader, Reading
 from verify.readers.collect import Collector, clean, decoded, iso
 from verify.readers.isobmff.walk import Bytes
+from verify.readers.opening import reading
 from verify.readers.times import spelled
 from verify.tagnames import NOT_SET
 
@@ -94,13 +95,7 @@ class Matroska(Reader):
     def read(self, path: Path, container: str) -> Reading:
         """Return the tags of header, tracks and tag lists; `extra` has the order of the top-level elements."""
         out = Collector(self.name)
-        try:
-            with path.open("rb") as file:
-                order = _read(Bytes(file, path.stat().st_size), out)
-        except OSError as error:
-            out.problem(f"the file cannot be read: {error.strerror or error}")
-            return Reading(problems=out.problems)
-        return Reading(tags=out.tags, problems=out.problems, extra={"top": order[:40]})
+        return reading(path, out, lambda data: {"top": _read(data, out)[:40]})
 
 
 def _read(data: Bytes, out: Collector) -> list[str]:

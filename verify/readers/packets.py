@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from verify.readers import iptc, xmp
 from verify.readers.base import Reader, Reading
 from verify.readers.collect import Collector, clean, decoded
 from verify.readers.isobmff.walk import Bytes
+from verify.readers.opening import reading
 from verify.readers.stills import Block, blocks
 from verify.readers.times import spelled
 
@@ -43,17 +44,16 @@ class Packets(Reader):
     def read(self, path: Path, container: str) -> Reading:
         """Return what the packets and texts say."""
         out = Collector(self.name)
-        try:
-            with path.open("rb") as file:
-                data = Bytes(file, path.stat().st_size)
-                if container == "tiff":
-                    _tiff(data, out)
-                elif container != "webp":  # `riff` reads WebP's packet
-                    for block in blocks(data, container, out):
-                        _block(block, out)
-        except OSError as error:
-            out.problem(f"the file cannot be read: {error.strerror or error}")
-        return Reading(tags=out.tags, problems=out.problems)
+        return reading(path, out, lambda data: _read(data, container, out))
+
+
+def _read(data: Bytes, container: str, out: Collector) -> dict[str, Any]:
+    if container == "tiff":
+        _tiff(data, out)
+    elif container != "webp":  # `riff` reads WebP's packet
+        for block in blocks(data, container, out):
+            _block(block, out)
+    return {}
 
 
 def _block(block: Block, out: Collector) -> None:

@@ -14,6 +14,7 @@ from verify.readers.base import Reader, Reading
 from verify.readers.chunks import Chunk, chunks
 from verify.readers.collect import Collector, clean, decoded
 from verify.readers.isobmff.walk import Bytes
+from verify.readers.opening import reading
 from verify.readers.times import spelled
 
 _INFO = {
@@ -50,13 +51,7 @@ class Riff(Reader):
     def read(self, path: Path, container: str) -> Reading:
         """Return the tags of the file's chunks; `extra` has the order of the first chunks."""
         out = Collector(self.name)
-        try:
-            with path.open("rb") as file:
-                order = _read(Bytes(file, path.stat().st_size), out)
-        except OSError as error:
-            out.problem(f"the file cannot be read: {error.strerror or error}")
-            return Reading(problems=out.problems)
-        return Reading(tags=out.tags, problems=out.problems, extra={"top": order[:60]})
+        return reading(path, out, lambda data: {"top": _read(data, out)[:60]})
 
 
 def _read(data: Bytes, out: Collector) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from verify.readers.collect import Collector
 from verify.readers.isobmff.walk import Box, Tree
@@ -20,7 +21,7 @@ _PLATFORM = {"beam": "WhatsApp on iOS, as reported", "loop": "WhatsApp on iOS, a
 _SUMMARY = 40  # top-level boxes shown in words
 
 
-def layout(tree: Tree, out: Collector) -> dict[str, object]:
+def layout(tree: Tree, out: Collector) -> dict[str, Any]:
     """Describe the file's shape as tags; return its fingerprint, order and tree for `Reading.extra`."""
     top = [b for _, b in tree.children(-1)]
     order = _order(top)

@@ -100,15 +100,15 @@ class Bytes:
     """A file that is read in bounded pieces and never beyond its end."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file = file
+        self.file = file
         self.size = size
 
     def read(self, offset: int, count: int) -> bytes:
         """Return up to `count` bytes (at most MAX_PAYLOAD) from `offset`; fewer, or none, at the end of the file."""
         if offset < 0 or offset >= self.size or count <= 0:
             return b""
-        self._file.seek(offset)
-        return self._file.read(min(count, MAX_PAYLOAD, self.size - offset))
+        self.file.seek(offset)
+        return self.file.read(min(count, MAX_PAYLOAD, self.size - offset))
 
     def payload(self, box: Box, limit: int = MAX_PAYLOAD) -> bytes:
         """Return the payload of a box, at most `limit` bytes of it."""
