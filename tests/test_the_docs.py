@@ -29,3 +29,14 @@ def test_every_key_of_a_claim_is_described_and_the_example_is_one(tmp_path):
     path = tmp_path / "claim.toml"
     path.write_text(example.group(1))
     assert claim_file(path).what
+
+
+def test_every_test_that_the_threat_list_names_is_there():
+    root = DOCS.parent
+    rows = [line for line in (root / "SECURITY.md").read_text().splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 10
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/.]+)`", row)
+        assert named, row
+        for path in named:
+            assert (root / path).exists(), path

@@ -1,4 +1,6 @@
-"""One table of what bad things were tried and what came of them: `python tests/hostile/scoreboard.py [--full] [--write]`.
+"""One table of what bad things were tried and what came of them.
+
+    python tests/hostile/scoreboard.py [--full] [--write]
 
 A row is one file of tests here (and the workers' own); a control is a test that shows the attack at work on something
 unprotected: where it no longer works, the row proves nothing and the table says so. `--write` puts the table into
