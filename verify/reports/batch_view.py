@@ -47,11 +47,12 @@ class Member:
     change: str
     best: bool
     earliest: bool
+    first: str = "earliest known"
 
     @property
     def role(self) -> str:
         """What stands out about it: `earliest known`, `best copy`, both or neither."""
-        return ", ".join(word for word, on in (("earliest known", self.earliest), ("best copy", self.best)) if on)
+        return ", ".join(word for word, on in ((self.first, self.earliest), ("best copy", self.best)) if on)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,6 +157,7 @@ def _group(report: BatchReport, clips: _Clips, recording: Recording) -> Group:
             change=recording.changes.get(m, ""),
             best=m == recording.best,
             earliest=m == early,
+            first=wording.first_word(recording.earliest),
         )
         for m in recording.members
     ]

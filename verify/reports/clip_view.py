@@ -33,6 +33,16 @@ class PartOfClaim:
     claimed: str
     findings: tuple[Finding, ...]
 
+    @property
+    def telling(self) -> tuple[Finding, ...]:
+        """The findings that support or question the claim."""
+        return tuple(f for f in self.findings if f.bearing in {"supports", "questions"})
+
+    @property
+    def silent(self) -> tuple[Finding, ...]:
+        """The findings that say nothing either way, or could not be made."""
+        return tuple(f for f in self.findings if f.bearing not in {"supports", "questions"})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shared:

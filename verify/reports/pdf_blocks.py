@@ -41,11 +41,9 @@ def of_clip(report: ClipReport) -> Block:
         heading("Claim against evidence"),
     ]
     for part in found.parts:
-        blocks += [
-            heading(part.heading, 2),
-            para(f"Claimed: {part.claimed}" if part.claimed else "Not claimed.", True),
-        ]
-        blocks += [finding(f) for f in part.findings] or [para("Nothing was tested on this part.", True)]
+        blocks += [heading(part.heading, 2), para(f"Claimed: {part.claimed}" if part.claimed else "Not claimed.", True)]
+        blocks += [finding(f) for f in part.telling]
+        blocks += [] if part.telling else [para("Nothing supports or questions this part.", True)]
     if case.decisions:
         told = [
             f"{d.category}{' (undone)' if d.undone else ''}, {d.by}, {wording.stamp(d.at)}: {d.note}"
@@ -55,6 +53,10 @@ def of_clip(report: ClipReport) -> Block:
     blocks += _copies(found)
     blocks += timeline(found.appearances, case.claim.when if case.claim else None)
     blocks += [heading("What was not established"), points(report.not_established)]
+    silent = [f for part in found.parts for f in part.silent]
+    if silent:
+        blocks += [heading("Findings that neither support nor question, or could not be made")]
+        blocks += [finding(f) for f in silent]
     blocks += _metadata(found)
     files = [f"{f.name} ({f.role}), {wording.size(f.size)}, SHA-256 {f.sha256}" for f in case.item.files]
     blocks += [heading("Files kept"), points(files)]

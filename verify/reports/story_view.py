@@ -37,11 +37,12 @@ class Copy:
     change: str
     best: bool
     earliest: bool
+    first: str = "earliest known"
 
     @property
     def role(self) -> str:
         """What stands out about it: `earliest known`, `best copy`, both or neither."""
-        return ", ".join(word for word, on in (("earliest known", self.earliest), ("best copy", self.best)) if on)
+        return ", ".join(word for word, on in ((self.first, self.earliest), ("best copy", self.best)) if on)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -255,6 +256,7 @@ def _shown(
             change=inside.changes.get(m, ""),
             best=m == inside.best,
             earliest=m == early,
+            first=wording.first_word(inside.earliest),
         )
         for m in inside.members
     ]

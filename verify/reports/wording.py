@@ -19,6 +19,7 @@ __all__ = [
     "earliest",
     "false_rate",
     "first_known",
+    "first_word",
     "listed",
     "of_bearing",
     "quote",
@@ -108,7 +109,15 @@ def first_known(known: Appearance | None) -> str:
     if known is None:
         return "None of its copies can be said to be the earliest."
     by = f", {known.author}" if known.author else ""
-    return f"Earliest known: {known.label}{by}, {bounds(known.bounds)}."
+    told = f"{known.label}{by}, {bounds(known.bounds)}"
+    if known.bounds and known.bounds.not_before:
+        return f"Earliest known: {told}."
+    return f"None of its copies has a date of publication; the first date that is sure: {told}."
+
+
+def first_word(known: Appearance | None) -> str:
+    """Return what the earliest copy may be called: a file of no date is only the first whose date is sure."""
+    return "earliest known" if known and known.bounds and known.bounds.not_before else "first sure date"
 
 
 def earliest(known: Iterable[Appearance]) -> tuple[Appearance, ...]:
