@@ -7,15 +7,19 @@ from typing import Any
 import pytest
 
 from verify.errors import (
+    DiskFullError,
     FirstseenError,
     NetworkError,
     NotAccessibleError,
     NotFoundError,
     NotVideoError,
     RefusedAddressError,
+    SourceError,
     UsageError,
 )
-from verify.sources.outcomes import classify, clean
+from verify.settings import Settings
+from verify.sources.egress import Guard
+from verify.sources.outcomes import classify, clean, explain
 
 # As yt-dlp 2026.10.26 words them in its extractors (read there, shortened), with what they must become.
 MESSAGES = [
@@ -72,6 +76,33 @@ def test_a_status_is_told_apart(status: int, kind: type[FirstseenError]) -> None
         {"names": ["HTTPError"], "status": status, "errno": None, "message": f"HTTP Error {status}: Words"}
     )
     assert outcome is not None and outcome[0] is kind and str(status) in outcome[1]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        {
+            "names": ["DownloadError"],
+            "status": None,
+            "errno": None,
+            "message": "unable to write data: [Errno 28] No space left",
+        },
+        {"names": ["OSError"], "status": None, "errno": 28, "message": "writing the record"},
+    ],
+)
+def test_a_full_disk_is_told_as_one(failure: dict[str, Any]) -> None:
+    with Guard(Settings()) as guard:
+        error = explain("https://site.example/p", [failure], guard)
+    assert isinstance(error, DiskFullError) and "no room" in error.message
+
+
+def test_what_nobody_foresaw_is_told_in_its_own_words_with_a_way_out() -> None:
+    with Guard(Settings()) as guard:
+        odd = {"names": ["KeyError"], "status": None, "errno": None, "message": "ERROR: [x] 1: odd\x1b[0m thing"}
+        error = explain("https://site.example/p", [odd], guard)
+    assert type(error) is SourceError
+    assert error.message == "https://site.example/p could not be fetched: 1: odd thing."
+    assert "--post https://site.example/p" in error.advice
 
 
 def test_a_message_is_cleaned_of_colours_prefixes_and_trailers() -> None:

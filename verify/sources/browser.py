@@ -96,6 +96,8 @@ def _look(session: Session, url: str) -> Seen:
     for domain in ("Page", "Network", "Runtime"):
         session.ask(f"{domain}.enable")
     session.ask("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False)
+    agent = str(version.get("userAgent", "")).replace("Headless", "")  # many sites show a headless browser nothing
+    session.ask("Network.setUserAgentOverride", userAgent=agent, acceptLanguage="en")
     answer = session.ask("Page.navigate", url=url)
     if answer.get("errorText"):
         raise BrowserError(f"the page did not load ({answer['errorText']})")

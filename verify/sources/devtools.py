@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -60,6 +60,8 @@ class Session:
         self._read, theirs_out = os.pipe()
         theirs_in, self._write = os.pipe()
         sandbox = guard.settings.browser_sandbox
+        self._chooser = selectors.DefaultSelector()
+        self._chooser.register(self._read, selectors.EVENT_READ)
         account = _account(profile) if sandbox else -1
         flags = [*_FLAGS, f"--user-data-dir={profile}", f"--proxy-server={guard.url}"]
         flags += ["about:blank"] if sandbox else ["--no-sandbox", "about:blank"]
@@ -89,6 +91,7 @@ class Session:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)  # its own session
         self._process.wait()
+        self._chooser.close()
         os.close(self._read)
         os.close(self._write)
 
@@ -157,8 +160,7 @@ class Session:
                 raise BrowserError(f"stopped: {self._guard.stopped}")
             if left <= 0:
                 return
-            ready, _, _ = select.select([self._read], [], [], min(left, wait or 0.5))
-            if not ready:
+            if not self._chooser.select(min(left, wait or 0.5)):
                 if wait:
                     return
                 continue

@@ -22,6 +22,7 @@ from verify.settings import Settings
 from verify.sources.addresses import PORTS, listed, plain, why_refused
 from verify.sources.relay import CONNECT_SECONDS, Handler, Proxy, read_head
 
+OTHERS_SECONDS = 4.0  # for an address with others after it: IPv6 is often announced and not there
 Resolve = Callable[..., list[tuple[Any, ...]]]
 
 
@@ -95,11 +96,12 @@ class Guard:
         if self._upstream is not None:
             return self._keep(self._through_upstream(host, port))
         last: OSError | None = None
-        for family, kind, protocol, _, address in addresses:
+        for number, (family, kind, protocol, _, address) in enumerate(addresses, 1):
             reached = socket.socket(family, kind, protocol)
-            reached.settimeout(CONNECT_SECONDS)
+            reached.settimeout(CONNECT_SECONDS if number == len(addresses) else OTHERS_SECONDS)
             try:
                 reached.connect(address)
+                reached.settimeout(CONNECT_SECONDS)
             except OSError as error:
                 reached.close()
                 last = error
