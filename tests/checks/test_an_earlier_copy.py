@@ -16,7 +16,7 @@ def only(case):
 def test_from_a_year_before_questions_strongly(made):
     found = only(made.case(matches=(made.match(),), dated={made.THEIRS: (made.YEAR_EARLIER,)}))
     assert (found.bearing, found.part, found.weight) == ("questions", "when", "strong")
-    assert "365 days before the claimed time" in found.sentence
+    assert "365 days before the claimed time" in found.sentence and "known at 2021-04-01" in found.sentence
     assert "2021-04-01 02:00:00 UTC (05:00 Europe/Moscow)" in found.sentence
     assert "0:01.0 to 0:09.5" in found.sentence
     assert [e.label for e in found.evidence] == ["post by @b", "Match"]
@@ -39,6 +39,14 @@ def test_that_is_only_a_possible_match_questions_less(made):
     found = only(made.case(matches=(weak,), dated={made.THEIRS: (made.YEAR_EARLIER,)}))
     assert (found.bearing, found.weight) == ("questions", "moderate")
     assert "not known" in found.evidence[1].value
+
+
+def test_that_is_a_strong_match_of_unknown_error_questions_less(made):
+    given = {"dated": {made.THEIRS: (made.YEAR_EARLIER,)}}
+    unknown = made.match(strength=Strength(score=2.0, false_rate=None, words="strong"))
+    known = made.match(strength=Strength(score=2.0, false_rate=1e-4, words="strong"))
+    weights = [only(made.case(matches=(m,), **given)).weight for m in (unknown, known)]
+    assert weights == ["moderate", "strong"]
 
 
 def test_that_a_person_ruled_out_does_not_count_until_undone(made):

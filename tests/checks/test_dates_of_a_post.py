@@ -3,7 +3,7 @@
 from datetime import date
 
 from verify.checks.post_dates import PostDates
-from verify.records.times import whole_day
+from verify.records.times import TimeBounds, whole_day
 
 
 def test_before_the_event_questions_strongly(made):
@@ -57,3 +57,11 @@ def test_without_claim_post_or_dates(made):
     (no_post,) = PostDates().run(made.case())
     (no_date,) = PostDates().run(made.case(post=made.post()))
     assert [f.bearing for f in (no_claim, no_post, no_date)] == ["neutral", "not tested", "not tested"]
+
+
+def test_known_only_as_no_later_than_does_not_hide_a_later_one(made):
+    upper = TimeBounds(not_before=None, not_after=made.DAY_LATER.not_after, precision="second", zone="utc", basis="x")
+    (found,) = PostDates().run(made.case(post=made.post(made.DAY_LATER, upper)))
+    assert "after the claimed time" in found.sentence
+    (alone,) = PostDates().run(made.case(post=made.post(upper)))
+    assert alone.sentence.startswith("The date of the post (no later than 2022-04-02")

@@ -133,7 +133,7 @@ def _too_early(dated: tuple[Dated, ...], zone: str) -> list[str]:
     """Return sentences on publications that lie before every moment the recording can be of."""
     made = [d for d in dated if d.act == "recorded"]
     return [
-        f"The clip was published {wording.tell(p.bounds, zone)} ({wording.plain(p.label)}), at least "
+        f"The clip was published {wording.tell_when(p.bounds, zone)} ({wording.plain(p.label)}), at least "
         f"{wording.tell_span(wording.gap(p.bounds, r.bounds))} before it was recorded by its own account "
         f"({wording.tell(r.bounds, zone)}; {wording.plain(r.label)})."
         for p in dated

@@ -61,7 +61,7 @@ class EarlierCopy(Check):
         ahead = wording.tell_span(wording.gap(bounds, when)) if bounds else ""
         return self.questions(
             f"{'A copy' if early[0].match else 'The same file'} of this footage was already known "
-            f"{wording.tell(bounds, zone) if bounds else ''}, at least {ahead} before the claimed time "
+            f"{wording.tell_when(bounds, zone) if bounds else ''}, at least {ahead} before the claimed time "
             f"({wording.tell(when, zone)}): {wording.quote(first.label)}{_which_part(early[0].match)}.",
             *(e for k in early[:_SHOWN] for e in _evidence(k, zone)),
             limits=_LIMITS,
@@ -186,11 +186,12 @@ def _ruled_out(case: Case, match: Match) -> bool:
 
 
 def _weight(case: Case, early: list[Known]) -> Weight:
-    """Strong where the bytes are the same, a person agreed, or matching called the pair sure; else moderate."""
+    """Strong for the same bytes, a person's word, or a sure match whose rate of error is known; else moderate."""
     for known in early:
         if known.match is None or _decided(case, known.match) == "same recording":
             return "strong"
-        if known.match.strength.words in {"practically certain", "strong"}:
+        strength = known.match.strength
+        if strength.words == "practically certain" or (strength.words == "strong" and strength.false_rate is not None):
             return "strong"
     return "moderate"
 

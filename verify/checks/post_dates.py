@@ -70,7 +70,7 @@ class PostDates(Check):
         if early:
             return self._before(early, post, when, zone)
         later = [d for d in post.dates if d.after(when)]
-        if len(later) == len(post.dates):
+        if later and all(d in later or d.not_before is None for d in post.dates):  # `no later than` orders nothing
             first = min(later, key=lambda d: str(d.not_before))
             told = (
                 f"The post is dated {wording.tell(first, zone)}, at least "
@@ -78,9 +78,10 @@ class PostDates(Check):
                 "fits, and does not show when the clip was filmed."
             )
         else:
+            dates = list(dict.fromkeys(wording.tell(d, zone) for d in post.dates))
             told = (
-                f"The dates of the post ({wording.listed([wording.tell(d, zone) for d in post.dates], 3)}) cannot be "
-                f"put in order with the claimed time ({wording.tell(when, zone)})."
+                f"The {'date' if len(dates) == 1 else 'dates'} of the post ({wording.listed(dates, 3)}) cannot be put in "
+                f"order with the claimed time ({wording.tell(when, zone)})."
             )
         return self.neutral(told, *evidence, limits=_LIMITS, recheck=_RECHECK)
 

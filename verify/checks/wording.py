@@ -57,6 +57,14 @@ def tell(bounds: TimeBounds, zone: str = "") -> str:
     return _tell_closed(first, last, bounds.precision, zone)
 
 
+def tell_when(bounds: TimeBounds, zone: str = "") -> str:
+    """Return `tell` with the word that goes before it in a sentence: `at 09:29:07`, `on 2022-04-01`, `between ...`."""
+    told = tell(bounds, zone)
+    if not told[:1].isdigit():
+        return told
+    return f"on {told}" if ":" not in told else f"at {told}"
+
+
 def _tell_closed(first: datetime, last: datetime, precision: Precision, zone: str) -> str:
     width = last - first
     if precision in {"millisecond", "second"} and width < timedelta(seconds=1):
