@@ -203,7 +203,7 @@ def test_what_is_there_of_a_truncated_file_is_kept(tmp_path: Path, name: str, pa
 def test_a_truncated_mp4_without_its_index_is_refused_in_words(tmp_path: Path) -> None:
     whole = drawn.clip(tmp_path / "a.mp4").read_bytes()
     (tmp_path / "a.mp4").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(UnreadableMediaError, match="a.mp4 looks like MP4 and cannot be opened"):
+    with pytest.raises(UnreadableMediaError, match=r"a\.mp4 looks like MP4 and cannot be opened"):
         look(tmp_path / "a.mp4")
 
 

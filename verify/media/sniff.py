@@ -221,8 +221,8 @@ def _raw_sound(head: bytes) -> Kind | None:
         return None
     if head[1] & 0xF6 == 0xF0:  # ADTS: sync word and layer 0 (ISO/IEC 13818-7, 6.2)
         return _kind("aac", "aac", "sound", "AAC sound")
-    # MPEG audio: sync, a layer, a bit rate and a sample rate that exist (ISO/IEC 11172-3, 2.4.2.3)
-    if head[1] & 0xE0 == 0xE0 and head[1] & 0x06 and head[2] >> 4 != 15 and (head[2] >> 2) & 3 != 3:
+    # MPEG audio: sync, layer II or III, a bit rate and a sample rate that exist (ISO/IEC 11172-3, 2.4.2.3)
+    if head[1] & 0xE0 == 0xE0 and head[1] & 0x06 in {2, 4} and head[2] >> 4 != 15 and (head[2] >> 2) & 3 != 3:
         return _kind("mp3", "mp3", "sound", "MP3 sound")
     return None
 
