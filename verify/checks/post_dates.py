@@ -80,8 +80,8 @@ class PostDates(Check):
         else:
             dates = list(dict.fromkeys(wording.tell(d, zone) for d in post.dates))
             told = (
-                f"The {'date' if len(dates) == 1 else 'dates'} of the post ({wording.listed(dates, 3)}) cannot be put in "
-                f"order with the claimed time ({wording.tell(when, zone)})."
+                f"The {'date' if len(dates) == 1 else 'dates'} of the post ({wording.listed(dates, 3)}) cannot be put "
+                f"in order with the claimed time ({wording.tell(when, zone)})."
             )
         return self.neutral(told, *evidence, limits=_LIMITS, recheck=_RECHECK)
 
