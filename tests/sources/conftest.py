@@ -24,8 +24,11 @@ import imageio_ffmpeg
 import pytest
 
 from verify.settings import Settings
+from verify.sources import browser
 from verify.sources.arrive import arrive
 from verify.sources.base import Arrival
+from verify.sources.devtools import BrowserError
+from verify.sources.egress import Guard
 
 
 def draw(
@@ -347,7 +350,20 @@ def settings(site: Site) -> Settings:
         max_download=8_000_000,
         download_seconds=60.0,
         rate_window=20.0,
+        browser_sandbox=_sandbox_works(),
     )
+
+
+def _sandbox_works() -> bool:
+    """Return whether Chromium's own sandbox starts here; in many containers it cannot, and the tests do without."""
+    if not browser.find_browser():
+        return True
+    try:
+        with Guard(Settings()) as guard:
+            browser.look("about:blank", guard, seconds=30)
+    except BrowserError:
+        return False
+    return True
 
 
 class Fetcher:
@@ -407,6 +423,7 @@ def tls_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     pem.write_bytes(
         certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(serialization.Encoding.PEM, *plain)
     )
+    os.environ["FIRSTSEEN_TEST_CERTIFICATE"] = str(pem)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)

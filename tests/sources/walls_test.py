@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import ssl
+import urllib.error
+import urllib.request
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +24,7 @@ from verify.errors import (
 )
 from verify.settings import Settings
 from verify.sources.egress import Guard
+from verify.sources.fetch import get
 from verify.sources.outcomes import classify, clean, explain
 
 # As yt-dlp 2026.10.26 words them in its extractors (read there, shortened), with what they must become.
@@ -47,6 +53,8 @@ MESSAGES = [
     ("[TikTok] 1: Your IP address is blocked from accessing this post", NotAccessibleError, "blocked"),
     ("[TikTok] 1: Video not available, status code 10204", NotFoundError, "not available"),
     ("[facebook] 1: This video is only available for registered users. Use --cookies", NotAccessibleError, "login"),
+    ("[youtube] abc: This live event will begin in 3 days", NotVideoError, "not on air"),
+    ("[youtube] abc: Premieres in 20 minutes", NotVideoError, "not on air"),
     ("[vimeo] 1: This video is DRM protected", NotAccessibleError, "DRM"),
     ("[generic] Unsupported URL: https://example.org/", NotVideoError, "no video"),
     (
@@ -150,6 +158,22 @@ def test_an_unknown_name_is_a_network_error(fetch: Any) -> None:
 def test_a_certificate_that_does_not_hold_is_a_network_error(fetch: Any, tls_site: str) -> None:
     with pytest.raises(NetworkError, match="certificate"):
         fetch(tls_site, page=False, allow_hosts=("127.0.0.1",))
+
+
+def test_tls_goes_end_to_end_through_the_guard(
+    tls_site: str, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    """With its certificate trusted, the same server is reached; the guard sees a tunnel and none of its bytes."""
+    monkeypatch.setenv("SSL_CERT_FILE", os.environ["FIRSTSEEN_TEST_CERTIFICATE"])
+    with Guard(replace(settings, allow_hosts=("127.0.0.1",))) as guard:
+        answer = get(tls_site, guard, limit=1000, seconds=10)[-1]
+        assert answer.status == 501 and answer.sent.startswith(b"GET /x.mp4 HTTP/1.1\r\n")  # inside the tunnel
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({"https": guard.url}),
+            urllib.request.HTTPSHandler(context=ssl.create_default_context()),
+        )
+        with pytest.raises(urllib.error.HTTPError, match="501"):
+            opener.open(tls_site)
 
 
 def test_this_machine_is_refused_unless_allowed(fetch: Any, site: Any) -> None:

@@ -31,6 +31,8 @@ _WALLS: tuple[tuple[str, type[SourceError], str], ...] = (
     (r"\bdrm\b", NotAccessibleError, "is protected against copying (DRM)"),
     (r"geo.?(restrict|block)|in your (country|region|location)|not available from your location",
      NotAccessibleError, "is blocked in this region"),
+    (r"(live event|premieres?).{0,30}(will begin|starts?|in \d)|not currently live|is offline", NotVideoError,
+     "is a live stream that is not on air"),
     (r"ip (address )?is blocked|blocked from accessing", NotAccessibleError, "is blocked for this network"),
     (r"\bage\b.{0,30}(restrict|confirm|verif|limit|inappropriate)|confirm your age|nsfw", NotAccessibleError,
      "is behind an age check"),
