@@ -1,5 +1,7 @@
 """The summary says what findings say, questions first, and never one number."""
 
+from pathlib import Path
+
 from verify.checks import asking, summary
 
 
@@ -47,3 +49,10 @@ def test_not_established_names_open_parts_and_what_could_not_be_tested(made):
     assert any(t.startswith("Who is said to have acted (Ukraine): nothing") for t in told)
     assert any(t.startswith("Not tested (post dates): The clip came without a post") for t in told)
     assert len(set(told)) == len(told)
+
+
+def test_docs_name_every_check_and_its_part():
+    text = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
+    table = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ") and line.count("|") >= 6]
+    for check in asking.checks():
+        assert check.name in table, f"docs/checks.md says nothing of {check.name}"
