@@ -86,7 +86,9 @@ def _read(session: Session, target: str) -> StoryText:
     path = folder / (Path(target).name if not url else "story.html")
     path.write_bytes(_fetched(session, url) if url else _file(target))
     session.case.keep(path, "page", path.name)
-    value = session.workers.run("verify.stories.read:from_file", {"path": str(path), "url": url}, folder / "out")
+    hosts = list(session.options.settings.allow_hosts)  # hosts a person named: their pages count as posts
+    given = {"path": str(path), "url": url, "also": hosts}
+    value = session.workers.run("verify.stories.read:from_file", given, folder / "out")
     return wire.from_builtins(value, StoryText)
 
 
@@ -132,10 +134,13 @@ def _conclude(
         found = steps.search(session, sha256)
         matches |= {(frozenset((m.a, m.b)), m.kind): m for m in found if (frozenset((m.a, m.b)), m.kind) not in matches}
         clips.append(_clip(session, one, found, gathered, claims))
-    clock = yield from align_clips(session, [one.examination for one in first.values()])
     others = {s: steps.other_clip(session, s) for s in {*first, *(x for p, _ in matches for x in p)}}
     rows = _with_clips(gathered.posts, {i.id: i.media.sha256 for i in gathered.items}, set(first))
     recordings = _recordings(session, clips, rows, list(matches.values()), others)
+    by_clip = {c.sha256: c for c in clips}
+    best = [next(by_clip[s] for s in (r.recording.best, *r.recording.members) if s in by_clip)
+            for r in recordings if by_clip.keys() & set(r.recording.members)]  # fmt: skip
+    clock = yield from align_clips(session, best, matches.values())
     findings = [f for c in clips for f in c.findings]
     counted = tally.counts(rows, clips, recordings, clock)
     open_ = tally.not_established(counted, rows, findings)

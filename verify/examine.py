@@ -209,8 +209,7 @@ class _Party:
         """Give everyone the next stretch of sound."""
         if not self._heard:
             self._heard = True
-            hearing = [m for m in self._listeners if isinstance(m, Measure)]
-            self._feed(lambda member: member.start_sound(block.time), hearing)
+            self._feed(lambda member: member.start_sound(block.time), self._listeners)
         self._feed(lambda member: member.add_sound(block.samples, frames.SOUND_RATE), self._listeners)
 
     def end(self) -> None:

@@ -68,6 +68,9 @@ class Descriptor(ABC):
     def add_tiny(self, time: float, tiny: Gray) -> None:  # noqa: B027 - most look at sampled frames only
         """Take the next tiny luma picture (TINY_HEIGHT x TINY_WIDTH), one every TINY_STEP seconds."""
 
+    def start_sound(self, time: float) -> None:  # noqa: B027 - only those that tell when care
+        """Learn at which second of the picture's clock the sound begins, before its first stretch."""
+
     def add_sound(self, samples: npt.NDArray[np.float32], rate: int) -> None:  # noqa: B027 - most look at pictures only
         """Take the next stretch of mono sound, -1..1, at `rate` samples a second."""
 

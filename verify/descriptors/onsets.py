@@ -36,6 +36,7 @@ class Onsets(Descriptor):
 
     def __init__(self) -> None:
         self._rate = 0
+        self._start = 0.0
         self._rest = np.zeros(0, np.float32)
         self._first = 0  # sample number of the first one in `_rest`
         self._next = 0  # number of the next step
@@ -47,6 +48,10 @@ class Onsets(Descriptor):
 
     def add(self, frame: Frame) -> None:
         """Look away: only the sound counts."""
+
+    def start_sound(self, time: float) -> None:
+        """Learn when the sound begins."""
+        self._start = time
 
     def add_sound(self, samples: npt.NDArray[np.float32], rate: int) -> None:
         """Take the next stretch of mono sound, -1..1."""
@@ -69,7 +74,7 @@ class Onsets(Descriptor):
         return Fingerprint(
             name=self.name,
             version=self.version,
-            times=np.arange(len(packed), dtype=np.float32) * np.float32(STEP * PER_ROW),
+            times=np.arange(len(packed), dtype=np.float32) * np.float32(STEP * PER_ROW) + np.float32(self._start),
             arrays={"levels": packed},
             parameters={"steps": len(steps), "step": STEP, "edges": list(EDGES), "decibels": DECIBELS},
         )

@@ -57,7 +57,9 @@ def counts(
     posts: Sequence[StoryPost], clips: Sequence[StoryClip], found: Sequence[StoryRecording], clock: EventClock
 ) -> StoryCounts:
     """Return the headline's numbers."""
-    aligned = {s for a in clock.used for s in (a.a, a.b)}
+    where = {s: r.recording.id for r in found for s in r.recording.members}
+    pairs = [(where.get(a.a, ""), where.get(a.b, "")) for a in clock.used]
+    aligned = {one for pair in pairs if all(pair) and pair[0] != pair[1] for one in pair}
     return StoryCounts(
         posts=len(posts),
         with_link=sum(1 for p in posts if p.references),
@@ -66,7 +68,7 @@ def counts(
         clips=len(clips),
         recordings=len(found),
         unrelated=sum(1 for r in found if r.unrelated),
-        aligned=sum(1 for r in found if aligned & set(r.recording.members)),
+        aligned=sum(1 for r in found if r.recording.id in aligned),
         compilations=len({h for r in found for h in r.held_by}),
     )
 

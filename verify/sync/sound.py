@@ -51,7 +51,7 @@ def align(a: Fingerprint | None, b: Fingerprint | None, a_name: str, b_name: str
         return replace(found, declined="the agreement rests on a single moment, which unrelated clips can share")
     return replace(
         found,
-        offset=round(top.offset, 3),
+        offset=round(top.offset + float(a.times[0]) - float(b.times[0]), 3),  # sound may begin after the picture
         error=ERROR,
         confidence=CONFIDENCE,
         basis=_BASIS.format(score=top.score, rival=top.rival, overlap=top.overlap),
