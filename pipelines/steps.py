@@ -14,6 +14,7 @@ from pipelines.elsewhere import outside_links
 from pipelines.looking import Looked
 from pipelines.session import Session
 from verify.checks import asking, summary
+from verify.matching.soundtrack import Soundtracks
 from verify.matching.turned import turned
 from verify.records.cases import Case, ClipReport, Item, OtherClip
 from verify.records.matches import Appearance, Match
@@ -27,6 +28,8 @@ def search(session: Session, sha256: str) -> list[Match]:
     if new:
         generation = library.generation()
         found = [m for m in session.engine.search(sha256) if m.b in new]
+        pictures = {m.b for m in found}
+        found += Soundtracks(library).search(sha256, new - pictures)
         library.save_matches(sha256, found, name, generation)
     found = [m if m.a == sha256 else turned(m) for m in library.matches(sha256, name)]
     ruled_out = {frozenset(d.subject.split()) for d in library.decisions().values() if d.category == "not a match"}
