@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from verify.records.findings import Decision
-from verify.reports.as_mediareview import CATEGORIES, MediaReview, faults
+from verify.records.findings import MEDIA_CATEGORIES, Decision
+from verify.reports.as_mediareview import MediaReview, faults
 
 HOUSE = {
     "publisher": "The Daily Record",
@@ -56,7 +56,7 @@ def test_a_decision_about_another_item_gives_no_review(made):
     assert graph(MediaReview().clip(report, made.pictures()))[0] == []
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("category", MEDIA_CATEGORIES)
 def test_each_category_gives_a_complete_media_review(made, category):
     nodes, why = graph(MediaReview().clip(decided(made, decision(category)), made.pictures()))
     assert why == ""

@@ -9,6 +9,17 @@ Bearing = Literal["supports", "questions", "neutral", "not tested"]
 Part = Literal["what", "when", "where", "by whom", "original", "source"]
 Weight = Literal["strong", "moderate", "weak"]
 
+# schema.org MediaManipulationRatingEnumeration: a person sets one, a machine never does.
+MEDIA_CATEGORIES = (
+    "OriginalMediaContent",
+    "DecontextualizedContent",
+    "EditedOrCroppedContent",
+    "TransformedContent",
+    "StagedContent",
+    "SatireOrParodyContent",
+)
+CLAIM_VERDICT = "claim:"  # a Decision of category `claim: Missing context` rates the claim, in the person's own words
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:

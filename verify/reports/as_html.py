@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from verify.records.cases import BatchReport, ClipReport
 from verify.records.matches import Appearance
 from verify.records.media import Curve, MediaFile
 from verify.records.stories import StoryReport
-from verify.reports import batch_view, clip_view, drawing, story_view
+from verify.reports import batch_view, clip_view, drawing, story_clock, story_view
 from verify.reports.base import Format, Pictures
 from verify.reports.page import Album, in_case, render
 
@@ -18,8 +18,6 @@ TO_CASE = "../../"
 # Pictures inside the page of a batch; those beyond are read from the case folder beside it, when scrolled to.
 BATCH_BUDGET = 3_000_000
 STORY_BUDGET = 6_000_000  # issue of the story page: under 15 MB as base64, opening in a second
-# dBFS: -60 is the noise floor of a phone's microphone path; below it a curve shows hiss.
-QUIET_TO_LOUD = (-60.0, 0.0)
 
 
 class Html(Format):
@@ -75,41 +73,9 @@ class Html(Format):
             claimed=claimed,
             axes=[drawing.axis([*d, *([claimed] if claimed else [])]) if d else None for d in dated],
             near=in_case,
-            clock_data=_clock_data,
-            lane_box=_lane_box,
+            clock_data=story_clock.played,
+            lane_box=story_clock.drawn,
         )
-
-
-def _clock_data(clock: story_view.Clock) -> dict[str, Any]:
-    lanes = [
-        {"start": lane.place.start, "duration": lane.clip.duration or 0.0, "src": in_case(lane.clip.media_path)}
-        for lane in clock.lanes
-    ]
-    return {"start": clock.start, "end": clock.end, "lanes": lanes}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LaneBox:
-    """One clip on a clock: percent of the clock's width, and its curve and marks in a box of 1000 by 100."""
-
-    left: float
-    width: float
-    points: str
-    flashes: tuple[float, ...]
-    impulses: tuple[float, ...]
-
-
-def _lane_box(clock: story_view.Clock, lane: story_view.Lane) -> LaneBox:
-    whole = max(clock.end - clock.start, 0.001)
-    length = max(lane.clip.duration or 0.0, 0.001)
-    loudness = lane.clip.loudness
-    return LaneBox(
-        left=round(100 * (lane.place.start - clock.start) / whole, 3),
-        width=round(100 * length / whole, 3),
-        points=drawing.curve_points(loudness, *QUIET_TO_LOUD) if loudness else "",
-        flashes=tuple(round(1000 * t / length, 1) for t in lane.clip.flashes),
-        impulses=tuple(round(1000 * t / length, 1) for t in lane.clip.impulses),
-    )
 
 
 def beside(media: MediaFile) -> str:
@@ -146,7 +112,7 @@ def _curves(found: clip_view.ClipView) -> tuple[DrawnCurve, ...]:
     sound = examined.sound
     if sound and sound.envelope.values:
         impulses = tuple(round(1000 * t / whole, 1) for t in sound.impulses)
-        drawn.append(_drawn(sound.envelope, "Loudness", *QUIET_TO_LOUD, (), impulses))
+        drawn.append(_drawn(sound.envelope, "Loudness", *drawing.QUIET_TO_LOUD, (), impulses))
     return tuple(drawn)
 
 

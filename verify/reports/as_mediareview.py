@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from verify.records.cases import BatchReport, ClipReport, Item
 from verify.records.claims import Claim
-from verify.records.findings import Decision
+from verify.records.findings import CLAIM_VERDICT, MEDIA_CATEGORIES, Decision
 from verify.records.matches import Appearance
 from verify.records.stories import StoryReport
 from verify.reports.base import Format, Pictures
@@ -23,18 +23,8 @@ from verify.text import one_line
 
 Node = dict[str, Any]
 
-# schema.org MediaManipulationRatingEnumeration.
-CATEGORIES = (
-    "OriginalMediaContent",
-    "DecontextualizedContent",
-    "EditedOrCroppedContent",
-    "TransformedContent",
-    "StagedContent",
-    "SatireOrParodyContent",
-)
 # Media cannot be original and one of these (schema.org: the values are not mutually exclusive otherwise).
 AGAINST_ORIGINAL = {"EditedOrCroppedContent", "TransformedContent", "StagedContent"}
-VERDICT = "claim:"  # a decision whose category is `claim: Missing context` gives a ClaimReview that rating
 NO_DECISION = "No person has decided on this yet (firstseen decide): a machine sets no category and no rating."
 
 
@@ -90,7 +80,7 @@ def faults(node: Node) -> list[str]:
 def _media_faults(node: Node) -> list[str]:
     categories = node.get("mediaAuthenticityCategory") or []
     categories = [categories] if isinstance(categories, str) else categories
-    found = [f"mediaAuthenticityCategory: {c!r} is not one" for c in categories if c not in CATEGORIES]
+    found = [f"mediaAuthenticityCategory: {c!r} is not one" for c in categories if c not in MEDIA_CATEGORIES]
     if not categories:
         found.append("mediaAuthenticityCategory: one is needed")
     if "OriginalMediaContent" in categories and AGAINST_ORIGINAL & set(categories):
@@ -122,7 +112,7 @@ def _media_reviews(
 ) -> list[Node]:
     made = []
     for item in items:
-        standing = [d for d in decisions if d.subject == item.id and not d.undone and d.category in CATEGORIES]
+        standing = [d for d in decisions if d.subject == item.id and not d.undone and d.category in MEDIA_CATEGORIES]
         if standing:
             newest = max(standing, key=lambda d: d.at)
             categories = list(dict.fromkeys(d.category for d in standing))
@@ -136,13 +126,13 @@ def _media_reviews(
 def _claim_reviews(
     settings: dict[str, Any], decisions: Sequence[Decision], subject: str, claim: Claim | None
 ) -> list[Node]:
-    standing = [d for d in decisions if d.subject == subject and not d.undone and d.category.startswith(VERDICT)]
+    standing = [d for d in decisions if d.subject == subject and not d.undone and d.category.startswith(CLAIM_VERDICT)]
     if not standing or claim is None:
         return []
     newest = max(standing, key=lambda d: d.at)
     node = _review("ClaimReview", settings, newest)
     node["claimReviewed"] = one_line(claim.what)
-    node["reviewRating"] = {"@type": "Rating", "alternateName": newest.category.removeprefix(VERDICT).strip()}
+    node["reviewRating"] = {"@type": "Rating", "alternateName": newest.category.removeprefix(CLAIM_VERDICT).strip()}
     reviewed: Node = {"@type": "Claim"}
     if claim.source:
         reviewed["author"] = {"@type": "Organization", "name": one_line(claim.source)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from verify.records.cases import BatchReport, Item, OtherClip
 from verify.records.matches import Appearance, Match, Recording
 from verify.reports import wording
+from verify.reports.standing import Standing, standing
 from verify.text import one_line
 
 
@@ -40,19 +41,10 @@ class Clip:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Member:
-    """One copy within a recording: what it did to the picture and time, and whether it is the best or the earliest."""
+class Member(Standing):
+    """One copy within a recording."""
 
     clip: Clip
-    change: str
-    best: bool
-    earliest: bool
-    first: str = "earliest known"
-
-    @property
-    def role(self) -> str:
-        """What stands out about it: `earliest known`, `best copy`, both or neither."""
-        return ", ".join(word for word, on in ((self.first, self.earliest), ("best copy", self.best)) if on)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,18 +141,8 @@ class _Clips:
 
 
 def _group(report: BatchReport, clips: _Clips, recording: Recording) -> Group:
-    early = recording.earliest.sha256 if recording.earliest else ""
     inside = {*recording.members, *recording.containers}
-    members = [
-        Member(
-            clip=clips.named(m),
-            change=recording.changes.get(m, ""),
-            best=m == recording.best,
-            earliest=m == early,
-            first=wording.first_word(recording.earliest),
-        )
-        for m in recording.members
-    ]
+    members = [Member(clip=clips.named(m), **standing(recording, m)) for m in recording.members]
     return Group(
         recording=recording,
         members=tuple(sorted(members, key=lambda m: (not m.earliest, not m.best, m.clip.label))),

@@ -114,7 +114,7 @@ def title(report: ClipReport) -> str:
     post = item.post
     for words in (post.title if post else "", post.text if post else "", item.media.name, item.target):
         if words.strip():
-            return one_line(words, 120)
+            return one_line(words, 100)
     return item.id
 
 

@@ -33,6 +33,8 @@ _STEPS = (
     (timedelta(days=3652), "%Y"),
 )
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+# dBFS: -60 is the noise floor of a phone's microphone path; below it a curve shows hiss.
+QUIET_TO_LOUD = (-60.0, 0.0)
 MOST_POINTS = 600  # more than a curve on a page has pixels
 
 

@@ -9,9 +9,11 @@ from verify.checks.summary import table
 from verify.records.claims import Claim
 from verify.records.findings import Bearing, Finding, Part
 from verify.records.matches import Appearance, Match
-from verify.records.stories import ClockPlace, Link, Quote, Reference, StoryClip, StoryPost, StoryRecording, StoryReport
+from verify.records.stories import Link, Quote, Reference, StoryClip, StoryPost, StoryRecording, StoryReport
 from verify.reports import wording
 from verify.reports.clip_view import HEADINGS, WEIGHTS
+from verify.reports.standing import Standing, standing
+from verify.reports.story_clock import Clock, clocks
 from verify.text import one_line
 
 _ORDER: tuple[Bearing, ...] = ("questions", "supports", "neutral", "not tested")
@@ -28,21 +30,12 @@ STATES = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Copy:
-    """One copy of a recording: its clip where it is of this story, its name, and what it did."""
+class Copy(Standing):
+    """One copy of a recording: its name, and its clip where it is of this story."""
 
     sha256: str
     label: str
     clip: StoryClip | None
-    change: str
-    best: bool
-    earliest: bool
-    first: str = "earliest known"
-
-    @property
-    def role(self) -> str:
-        """What stands out about it: `earliest known`, `best copy`, both or neither."""
-        return ", ".join(word for word, on in ((self.first, self.earliest), ("best copy", self.best)) if on)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,30 +91,6 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Lane:
-    """One clip on an event clock, in seconds of that clock."""
-
-    clip: StoryClip
-    place: ClockPlace
-    name: str
-
-    @property
-    def end(self) -> float:
-        """Where the clip ends on the clock."""
-        return self.place.start + (self.clip.duration or 0.0)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Clock:
-    """Clips that could be put on one clock; `start` and `end` in its seconds, the earliest first second first."""
-
-    group: int
-    lanes: tuple[Lane, ...]
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class StoryView:
     """A story in reading order."""
 
@@ -156,7 +125,7 @@ def view(report: StoryReport) -> StoryView:
         recordings=shown,
         parts=_parts(report, findings),
         posts=_posts(report, clips),
-        clocks=_clocks(report, clips, names),
+        clocks=clocks(report, clips, names),
         soundtracks=tuple(
             (m, names.get(m.a, f"clip {m.a[:12]}"), names.get(m.b, f"clip {m.b[:12]}"))
             for m in report.matches
@@ -247,17 +216,8 @@ def _shown(
     report: StoryReport, found: StoryRecording, number: int, clips: dict[str, StoryClip], names: dict[str, str]
 ) -> Shown:
     inside = found.recording
-    early = inside.earliest.sha256 if inside.earliest else ""
     copies = [
-        Copy(
-            sha256=m,
-            label=names.get(m, f"clip {m[:12]}"),
-            clip=clips.get(m),
-            change=inside.changes.get(m, ""),
-            best=m == inside.best,
-            earliest=m == early,
-            first=wording.first_word(inside.earliest),
-        )
+        Copy(sha256=m, label=names.get(m, f"clip {m[:12]}"), clip=clips.get(m), **standing(inside, m))
         for m in inside.members
     ]
     held = found.held_by or inside.containers
@@ -317,22 +277,4 @@ def _posts(report: StoryReport, clips: dict[str, StoryClip]) -> tuple[Told, ...]
             clips=tuple(clips[s] for s in p.sha256 if s in clips),
         )
         for p in report.posts
-    )
-
-
-def _clocks(report: StoryReport, clips: dict[str, StoryClip], names: dict[str, str]) -> tuple[Clock, ...]:
-    groups: dict[int, list[Lane]] = {}
-    for place in report.clock.places:
-        if place.sha256 in clips:
-            lane = Lane(clip=clips[place.sha256], place=place, name=names.get(place.sha256, place.sha256[:12]))
-            groups.setdefault(place.group, []).append(lane)
-    return tuple(
-        Clock(
-            group=group,
-            lanes=tuple(sorted(lanes, key=lambda lane: lane.place.start)),
-            start=min(lane.place.start for lane in lanes),
-            end=max(lane.end for lane in lanes),
-        )
-        for group, lanes in sorted(groups.items())
-        if len(lanes) > 1
     )
