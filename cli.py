@@ -162,6 +162,14 @@ def _add_evidence(commands: Any) -> None:  # noqa: ANN401
     bundle.add_argument("out", type=Path, metavar="OUT.zip")
     bundle.add_argument("--item", default="", help="only this item")
     _case_options(bundle)
+    backup = _command(commands, "backup", _backup, "copy a case to another folder, also while it is in use")
+    backup.add_argument("to", type=Path, metavar="FOLDER")
+    _case_options(backup)
+    stamp = _command(commands, "stamp", _stamp, "have the custody log stamped by a time stamp authority (RFC 3161)")
+    stamp.add_argument("authority", nargs="+", metavar="URL", help="where the authority takes requests")
+    stamp.add_argument("--roots", type=Path, metavar="PEM", help="root certificates (default: this system's)")
+    stamp.add_argument("--allow-host", action="append", default=[], metavar="HOST[:PORT]", help="as for `check`")
+    _case_options(stamp)
     key = _command(commands, "key", _key, "create or show the newsroom's signing key (Ed25519)")
     key.add_argument("action", choices=["create", "show"])
     key.add_argument("--owner", default="", metavar="NAME", help="what the newsroom is called, printed in reports")
@@ -341,7 +349,6 @@ def _audit(words: argparse.Namespace) -> int:
 
 def _story(words: argparse.Namespace) -> int:
     from pipelines.story import story
-
     from verify.records.wire import to_builtins
 
     options = _options(words, formats=("html", "json", "markdown", "text", "block", "pdf"))
@@ -369,6 +376,18 @@ def _bundle(words: argparse.Namespace) -> int:
     return _told_files(words, bundle(_case(words), words.out, words.item))
 
 
+def _backup(words: argparse.Namespace) -> int:
+    from pipelines.keeping import backup
+
+    return _told_files(words, backup(_case(words), words.to))
+
+
+def _stamp(words: argparse.Namespace) -> int:
+    from pipelines.keeping import stamped
+
+    return _told_files(words, stamped(_case(words), words.authority, words.roots))
+
+
 def _export(words: argparse.Namespace) -> int:
     from pipelines.sharing import export
 
@@ -388,7 +407,8 @@ def _case(words: argparse.Namespace) -> Options:
     from pipelines.options import Options
     from verify.settings import load
 
-    return Options(case=words.case, settings=load(words.settings), by=words.by, command=_repeatable())
+    settings = load(words.settings, allow_hosts=tuple(getattr(words, "allow_host", ())) or None)
+    return Options(case=words.case, settings=settings, by=words.by, command=_repeatable())
 
 
 def _told_files(words: argparse.Namespace, told: dict[str, Any]) -> int:

@@ -216,3 +216,20 @@ def test_a_stamp_over_another_log_does_not_hold(case: CaseFolder, clip, authorit
     case.save_token("00000002-forged.tsr", token, {"authority": "Here & Now", "entry": 2, "head": head.head, "at": "x"})
     (checked,) = check_stamps(case, [authority])
     assert "does not hold" in checked.problem
+
+
+def test_the_command_asks_through_the_guard(case: CaseFolder, clip, authority: Authority, tmp_path: Path) -> None:
+    from pipelines.keeping import stamped
+    from pipelines.options import Options
+    from verify.settings import Settings
+
+    roots = tmp_path / "roots.pem"
+    roots.write_text(authority.roots)
+    path = case.path
+    case.close()
+    with pytest.raises(NetworkError, match=r"guard|private|refused"):  # the control: nobody allowed this host
+        stamped(Options(case=path), [authority.address], roots)
+    host = authority.address.split("/")[2]
+    told = stamped(Options(case=path, settings=Settings(allow_hosts=(host,))), [authority.address], roots)
+    assert authority.address in told
+    assert audit(path).sound
