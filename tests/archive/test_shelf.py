@@ -217,9 +217,11 @@ def test_a_foreign_database_is_never_taken_for_a_library(tmp_path: Path) -> None
     connection.execute("CREATE TABLE custody (number, entry)")
     connection.commit()
     connection.close()
+    before = path.read_bytes()
     for write in (True, False):
         with pytest.raises(TamperedError):
             Library(path, write=write)
+    assert path.read_bytes() == before  # a stranger's database is not even turned to our way of journalling
     (tmp_path / "text.sqlite").write_text("not a database at all, but long enough to be read as one" * 20)
     with pytest.raises(TamperedError):
         Library(tmp_path / "text.sqlite")

@@ -414,3 +414,12 @@ def test_another_key_in_the_place_of_the_newsrooms_is_found_from_outside(
         opened.note("noted", "by another key")
     assert audit(case).sound
     assert [f.kind for f in audit(case, keys=[pem]).faults] == ["anchor"]
+
+
+def test_without_its_database_a_case_is_still_checked_by_its_log(copies: Callable[[], Path]) -> None:
+    case = copies()
+    (case / "library.sqlite").unlink()
+    assert [f.where for f in audit(case).faults] == ["library.sqlite"]
+    victim = next(p for p in (case / "originals").rglob("*") if p.is_file())
+    _write(victim, b"other bytes")
+    assert {f.where for f in audit(case).faults} == {"library.sqlite", victim.relative_to(case).as_posix()}

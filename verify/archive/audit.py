@@ -16,12 +16,13 @@ import msgspec
 
 from verify.archive.custody import Log
 from verify.archive.database import Database
-from verify.archive.derived import KEYS, LOG, MANIFEST, Derived, newest_reports
+from verify.archive.derived import KEYS, LOG, MANIFEST, manifest_text, newest_reports
 from verify.archive.folder import DATABASE, SCOPE, Expected, FolderCheck, Progress, exported, moved_on, unfinished
 from verify.archive.keys import PublicKey, read_public
 from verify.archive.ledger import Fault, Kind, Ledger, read_ledger
 from verify.archive.tables import check_tables
 from verify.errors import FirstseenError, NotFoundError, TamperedError
+from verify.records.cases import Item
 
 __all__ = ["AuditResult", "Fault", "Kind", "audit"]
 
@@ -62,11 +63,14 @@ def audit(case: Path, *, head: str = "", keys: Iterable[str] = (), progress: Pro
         if database is None:
             lines = [line.decode("utf-8", "replace") for line in _log_lines(root)]
             ledger = read_ledger(lines, own, partial=(root / SCOPE).is_file())
-            derived = Expected(newest=newest_reports(ledger.files))
+            derived = Expected()
         else:
             ledger, derived = _with_database(root, database, own)
             exported(root, ledger, derived.lines, lambda: at_work or moved_on(root, database, ledger))
         ledger.faults[:0] = early
+        derived.newest.update(newest_reports(ledger.files))
+        if not (root / SCOPE).is_file():
+            derived.manifests.update(_manifests(root, ledger))
         scope = _scope(root, ledger)
         folder = FolderCheck(
             root=root, ledger=ledger, derived=derived, database=database, keys=own, scope=scope, at_work=at_work
@@ -125,13 +129,23 @@ def _with_database(root: Path, database: Database, keys: dict[str, PublicKey]) -
             for sentence in database.damage():
                 ledger.fault("database", DATABASE, f"SQLite finds the database damaged: {sentence}.")
             check_tables(ledger, connection)
-            derived = Derived(root, database, Log(database))
-            for item in ledger.items:
-                expected.manifests[f"items/{item}/{MANIFEST}"] = derived.manifest_text(item).encode()
-            expected.newest.update(newest_reports(ledger.files))
     except (FirstseenError, msgspec.MsgspecError, TypeError, ValueError) as error:
         ledger.fault("database", DATABASE, f"The database cannot be read to its end: {error}.")
     return ledger, expected
+
+
+def _manifests(root: Path, ledger: Ledger) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of each item's manifest, as the log and the item's record have it."""
+    own: dict[str, set[str]] = {item: set() for item in ledger.items}
+    for path, item in ledger.owners.items():
+        own.get(item, set()).add(path)
+    for item, paths in own.items():
+        try:
+            record = msgspec.json.decode((root / "items" / item / "item.json").read_bytes(), type=Item)
+        except (OSError, msgspec.MsgspecError):  # missing or changed: that is said where its hash is checked
+            continue
+        paths |= {file.path for file in record.files} & ledger.files.keys()
+        yield f"items/{item}/{MANIFEST}", manifest_text({path: ledger.files[path][0] for path in paths}).encode()
 
 
 def _own_keys(root: Path, faults: list[Fault]) -> dict[str, PublicKey]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 import tempfile
 import threading
 import time
@@ -110,6 +111,8 @@ class Database:
     def _prepare(self, wait: float) -> None:
         for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "foreign_keys=ON", "temp_store=MEMORY"):
             self._connection.execute(f"PRAGMA {pragma}")
+        if sys.version_info >= (3, 12):
+            self._connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
         if self.write:
             self._journal(wait)
             with self.transaction() as connection:
@@ -127,6 +130,8 @@ class Database:
         until = time.monotonic() + wait
         while True:
             try:
+                if self._connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0]:
+                    self._ours()  # before anything in a stranger's file is changed
                 self._connection.execute("PRAGMA journal_mode=WAL")
                 self._connection.execute("PRAGMA synchronous=FULL")
                 return
@@ -135,11 +140,14 @@ class Database:
                     raise
             time.sleep(_RETRY)
 
+    def _ours(self) -> None:
+        if self._connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+            raise TamperedError(f"{self.path} is not a firstseen library.", "Give the folder of a firstseen case.")
+
     def _recognise(self) -> None:
         """Refuse any file that is not exactly ours: views and triggers of a stranger would run our statements."""
+        self._ours()
         one = self._connection.execute
-        if one("PRAGMA application_id").fetchone()[0] != APPLICATION:
-            raise TamperedError(f"{self.path} is not a firstseen library.", "Give the folder of a firstseen case.")
         if (found := one("PRAGMA user_version").fetchone()[0]) != FORMAT:
             raise ArchiveError(
                 f"{self.path} has format {found}; this firstseen reads {FORMAT}.", "Use the version that wrote it."

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,7 +43,7 @@ class Derived:
         self._export_log()
         for item in sorted({p.split("/")[1] for p in paths if p.startswith("items/")}):
             manifest = self._root / "items" / item / MANIFEST
-            durable.replace(self.manifest_text(item).encode(), manifest, staging.new())
+            durable.replace(self._manifest(item).encode(), manifest, staging.new())
         for plain, numbered in self._newest(paths).items():
             data = (self._root / numbered).read_bytes()
             target = self._root / plain
@@ -96,16 +96,14 @@ class Derived:
             good, number = good + len(text), number + 1
         return good, number if not found[good:].strip(b"\0") else None
 
-    def manifest_text(self, item: str) -> str:
-        """Return the manifest of an item as `sha256sum -c` takes it, run from the case folder."""
+    def _manifest(self, item: str) -> str:
+        """Return the manifest of an item: its own files, and the originals that its record names."""
         rows = self._database.all(
-            "SELECT DISTINCT f.path, f.sha256 FROM files f WHERE f.item = ?1 OR f.path IN"
-            " (SELECT 'originals/' || substr(json_extract(j.value, '$.sha256'), 1, 2) || '/'"
-            " || json_extract(j.value, '$.sha256') FROM items i, json_each(i.record, '$.files') j WHERE i.id = ?1)"
-            " ORDER BY f.path",
+            "SELECT f.path, f.sha256 FROM files f WHERE f.item = ?1 OR f.path IN"
+            " (SELECT json_extract(j.value, '$.path') FROM items i, json_each(i.record, '$.files') j WHERE i.id = ?1)",
             (item,),
         )
-        return "".join(f"{sha256}  {path}\n" for path, sha256 in rows)
+        return manifest_text({str(path): str(sha256) for path, sha256 in rows})
 
     def _newest(self, paths: Iterable[str]) -> dict[str, str]:
         """Return what `newest_reports` says of the folders that `paths` lie in."""
@@ -118,6 +116,11 @@ class Derived:
         path = self._root / KEYS / f"{key.fingerprint}.pub"
         if not path.is_file():
             durable.replace(key.pem.encode("ascii"), path, staging.new())
+
+
+def manifest_text(files: Mapping[str, str]) -> str:
+    """Return the manifest of `files` (path to SHA-256) as `sha256sum -c` takes it, run from the case folder."""
+    return "".join(f"{files[path]}  {path}\n" for path in sorted(files))
 
 
 def newest_reports(paths: Iterable[str]) -> dict[str, str]:

@@ -190,7 +190,8 @@ def settle(paths: Sequence[Path], mode: int = 0o444) -> None:
 
 def _settle(path: Path, mode: int) -> None:
     sync_file(path)
-    path.chmod(mode)
+    if os.name != "nt":  # there, a read-only file could not even be cleared away
+        path.chmod(mode)
 
 
 def _new(to: Path) -> BinaryIO:

@@ -69,27 +69,28 @@ class Staging:
                 lock = Lock(mark)
                 if mark.stem == self._name or not lock.take():
                     continue
-                _clean_up(self._root, self._tmp / mark.stem, mark, database, settle)
-                lock.release()
+                _clean_up(self._root, self._tmp / mark.stem, mark, lock, database, settle)
 
     def close(self, database: Database, settle: Settle) -> None:
         """Clean up after this process itself; what cannot be written now is made up for by the next one to open."""
-        _clean_up(self._root, self.folder, self._tmp / f"{self._name}.live", database, settle)
-        self._lock.release()
+        _clean_up(self._root, self.folder, self._tmp / f"{self._name}.live", self._lock, database, settle)
 
 
-def _clean_up(root: Path, folder: Path, mark: Path, database: Database, settle: Settle) -> None:
-    """Undo the intents in `folder` as far as they were not recorded, then remove it and its `mark`.
+def _clean_up(root: Path, folder: Path, mark: Path, lock: Lock, database: Database, settle: Settle) -> None:
+    """Undo the intents in `folder` as far as they were not recorded, then remove it and its `mark`; let `lock` go.
 
     Any failure (a full disk, a locked database) leaves both, and with them the knowledge that something is to do.
     """
-    with suppress(OSError, ArchiveError):
+    try:
         recorded: set[str] = set()
         for intent in sorted(folder.glob("*.intent")):
             recorded |= undo(root, intent, database)
         settle(recorded)
         shutil.rmtree(folder, ignore_errors=True)
+        lock.release()  # Windows removes no file that is open
         mark.unlink(missing_ok=True)
+    except (OSError, ArchiveError):
+        lock.release()
 
 
 def undo(root: Path, intent: Path, database: Database) -> set[str]:
