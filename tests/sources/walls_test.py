@@ -26,6 +26,7 @@ from verify.settings import Settings
 from verify.sources.egress import Guard
 from verify.sources.fetch import get
 from verify.sources.outcomes import classify, clean, explain
+from verify.sources.url import UrlSource
 
 # As yt-dlp 2026.10.26 words them in its extractors (read there, shortened), with what they must become.
 MESSAGES = [
@@ -181,6 +182,24 @@ def test_this_machine_is_refused_unless_allowed(fetch: Any, site: Any) -> None:
     with pytest.raises(RefusedAddressError, match="not fetched"):
         fetch(site.url("/one"), page=True, allow_hosts=())
     assert len(site.asked) == before  # nothing was sent
+
+
+@pytest.mark.parametrize(
+    ("target", "takes"),
+    [
+        ("pic.twitter.com/HhHkirNJWk", True), ("t.me/chan/5", True), ("X.com/a/status/1", True), ("x.com", False),
+        ("clips/x.com", False), ("example.org/video.mp4", False), ("clip.mp4", False), ("./t.me/chan/5", False),
+    ],
+)  # fmt: skip
+def test_a_known_platform_may_be_named_without_its_scheme(target: str, takes: bool) -> None:
+    assert UrlSource().takes(target) is takes
+
+
+def test_a_file_that_is_there_is_a_file_whatever_its_name(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.me").mkdir()
+    (tmp_path / "t.me" / "clip.mp4").write_bytes(b"x")
+    assert not UrlSource().takes("t.me/clip.mp4")
 
 
 @pytest.mark.parametrize("target", ["ftp://example.org/x.mp4", "file:///etc/passwd", "magnet:?xt=1", "rtmp://x/y"])

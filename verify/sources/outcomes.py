@@ -93,7 +93,8 @@ def explain(url: str, failures: Iterable[dict[str, Any]], guard: Guard) -> First
     if guard.failures and "slowly" in guard.failures[-1]:
         return NetworkError(f"{shown} sends too slowly to be fetched.", "Try again later, or raise rate_window.")
     if guard.failures and all(one.get("status") in {None, 502} for one in listed):
-        return NetworkError(f"{shown} cannot be fetched: {guard.failures[-1]}.", _AGAIN)  # 502 is the guard's own
+        words = f"{shown} cannot be fetched: {guard.failures[-1]}."
+        return NetworkError(words, advice(NetworkError, words, url))  # 502 is the guard's own
     for one in listed:
         found = classify(one)
         if found is not None:
@@ -150,7 +151,7 @@ def advice(kind: type[SourceError], words: str, url: str) -> str:
     if kind is NotVideoError:
         return "Give the address of the post that holds the video, or save the file by hand. " + by_hand
     if kind is NetworkError:
-        return _AGAIN
+        return f"{_AGAIN} {by_hand}"
     return by_hand
 
 

@@ -26,7 +26,7 @@ from verify.sources.browser import find_browser
 from verify.sources.egress import Guard
 from verify.sources.outcomes import clean, explain
 from verify.sources.page import Capture, PageCapture, for_item
-from verify.sources.posts import platform_of, post_from_info
+from verify.sources.posts import normal, platform_of, post_from_info
 from verify.sources.watch import Watch
 from verify.text import one_line
 
@@ -47,8 +47,11 @@ class UrlSource(Source):
     order: ClassVar[int] = 10
 
     def takes(self, target: str) -> bool:
-        """Return whether `target` is an http(s) address."""
-        return re.match(r"https?://[^/\s]", target, re.IGNORECASE) is not None
+        """Return whether `target` is an http(s) address, or a known platform's without its scheme (`t.me/x/1`)."""
+        if re.match(r"https?://[^/\s]", target, re.IGNORECASE):
+            return True
+        bare = re.match(r"[\w.-]+\.[a-z]+/\S", target, re.IGNORECASE) is not None
+        return bare and bool(platform_of(target).hosts) and not Path(target).exists()
 
     def fetch(self, target: str, staging: Path, settings: Settings, progress: Progress) -> Iterator[Arrival]:
         """Yield one Arrival a video.
@@ -71,8 +74,9 @@ class _Fetch:
     """One address being fetched."""
 
     def __init__(self, target: str, folder: Path, settings: Settings, progress: Progress, guard: Guard) -> None:
+        self.url = normal(target)
         self.target, self.folder, self.settings, self.progress, self.guard = target, folder, settings, progress, guard
-        self.page = PageCapture(target, folder / "page", settings) if settings.page else None
+        self.page = PageCapture(self.url, folder / "page", settings) if settings.page else None
 
     def run(self) -> Iterator[Arrival]:
         watch = Watch(self._job(), self.guard, self.settings, self.progress)
@@ -94,7 +98,7 @@ class _Fetch:
     def _job(self) -> dict[str, Any]:
         limits = self.settings
         return {
-            "target": self.target,
+            "target": self.url,
             "folder": str(self.folder),
             "proxy": self.guard.url,
             "live": limits.live,
@@ -103,7 +107,7 @@ class _Fetch:
             "socket_timeout": min(20.0, limits.rate_window),
             "ffmpeg": ffmpeg(),
             "cookies": limits.cookies,
-            "single": means_one_video(self.target),
+            "single": means_one_video(self.url),
         }
 
     def _finish(self, end: dict[str, Any] | None, arrived: int, status: int | None) -> None:
@@ -115,10 +119,10 @@ class _Fetch:
         if not arrived:
             if not failed and not self.guard.refusals and not self.guard.failures:
                 raise NotVideoError(f"{shown} carries no video that can be found.", "Give the address of the post.")
-            raise explain(self.target, failed, self.guard)
+            raise explain(self.url, failed, self.guard)
         hard = [one for one in failed if one.get("fatal", True)]
         if end["videos"] and arrived < end["videos"]:
-            error = explain(self.target, hard, self.guard)
+            error = explain(self.url, hard, self.guard)
             raise type(error)(
                 f"{end['videos'] - arrived} of {end['videos']} videos failed: {error.message}", error.advice
             )
@@ -151,7 +155,7 @@ class _Fetch:
         return Arrival(
             target=self.target,
             files=files,
-            post=post_from_info(self.target, info, kept.dates, fetched),
+            post=post_from_info(self.url, info, kept.dates, fetched),
             acquired=fetched,
             acquired_by=f"yt-dlp {yt_dlp_version()}",
             problems=tuple(problems),
