@@ -111,7 +111,7 @@ def pictures(missing: tuple[str, ...] = ()) -> Callable[[str], bytes | None]:
         if path.startswith("matches/"):
             _, second, side = Path(path).stem.split("-")
             return scene(float(second) / 1000, tint=18 if side == "b" else 0, mirrored=side == "b")
-        if path.startswith("thumbnails/"):
+        if "/thumbnails/" in path:
             return scene(int(Path(path).stem[:8], 16) % 30, size=(160, 90), tint=int(Path(path).stem[:8], 16) % 40)
         return None
 
@@ -653,5 +653,5 @@ def batch_report(size: int = 24) -> BatchReport:
         command="firstseen dedup videos/",
         versions={"firstseen": "0.1.0"},
         settings={"workers": 2},
-        thumbnails={sha(n): f"thumbnails/{sha(n)}.jpg" for n in range(1, size + 1)},
+        thumbnails={sha(n): f"items/i{n:04d}/thumbnails/{sha(n)}.jpg" for n in range(1, size + 1)},
     )

@@ -187,7 +187,6 @@ def test_a_page_with_many_large_pictures_stays_small(made):
 
 def test_a_batch_of_a_thousand_opens_in_a_second(browser, made, tmp_path):
     thumbnail = made.scene(3.0, size=(640, 360))
-    (tmp_path / "thumbnails").mkdir()
     report = made.batch_report(1000)
     started = time.monotonic()
     data = Html().batch(report, lambda path: thumbnail + path.encode())

@@ -43,7 +43,7 @@ class MediaReview(Format):
         seen = [a for a in case.appearances if a.sha256 in copies]
         made = [
             *_media_reviews(report.settings, [case.item], case.decisions, {case.item.id: seen}, case.claim),
-            *_claim_reviews(report.settings, case.decisions, case.item.id, case.claim),
+            *_claim_reviews(report.settings, case.decisions, {case.item.id}, case.claim),
         ]
         return _document(made)
 
@@ -61,7 +61,7 @@ class MediaReview(Format):
                     seen.setdefault(item.id, []).extend(one.recording.appearances)
         made = [
             *_media_reviews(report.settings, report.items, report.decisions, seen, claim),
-            *_claim_reviews(report.settings, report.decisions, report.id, claim),
+            *_claim_reviews(report.settings, report.decisions, {report.id, *(i.id for i in report.items)}, claim),
         ]
         return _document(made)
 
@@ -124,9 +124,9 @@ def _media_reviews(
 
 
 def _claim_reviews(
-    settings: dict[str, Any], decisions: Sequence[Decision], subject: str, claim: Claim | None
+    settings: dict[str, Any], decisions: Sequence[Decision], subjects: set[str], claim: Claim | None
 ) -> list[Node]:
-    standing = [d for d in decisions if d.subject == subject and not d.undone and d.category.startswith(CLAIM_VERDICT)]
+    standing = [d for d in decisions if d.subject in subjects and not d.undone and d.category.startswith(CLAIM_VERDICT)]
     if not standing or claim is None:
         return []
     newest = max(standing, key=lambda d: d.at)

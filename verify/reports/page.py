@@ -29,7 +29,7 @@ PAGES = Path(__file__).parent / "pages"
 PICTURE_BUDGET = 2_100_000
 
 # What the archive names its files: nothing in it can be a scheme, a query or a step upwards.
-_PLAIN_PATH = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]*")
+_PLAIN_PATH = re.compile(r"(?!.*\.\.)(?:originals|items)/[A-Za-z0-9][A-Za-z0-9._/-]*")
 _MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
 
 
