@@ -214,6 +214,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         )
         self._send(page(self.server, body=body))
 
+    def _half_characters(self) -> None:
+        data = '{"@context":"https://schema.org","@type":"VideoObject","name":"half \\ud800 and \\u0000",'
+        data += '"description":"\\udfff",'
+        data += f'"contentUrl":"{self.server.url("/clip.mp4")}","uploadDate":"2022-04-01T02:51:00Z"' + "}"
+        script = "<script>document.title = 'half ' + String.fromCharCode(0xd800)</script>"
+        self._send(page(self.server, head=f'<script type="application/ld+json">{data}</script>{script}'))
+
     def _listed(self) -> None:
         self._send(page(self.server, body="".join(f'<video src="{one}"></video>' for one in self.server.listed)))
 

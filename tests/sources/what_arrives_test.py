@@ -168,6 +168,15 @@ def test_a_hostile_title_reaches_no_file_name(fetch: Any, site: Any) -> None:
         assert fetch.root in one.path.parents
 
 
+def test_half_characters_in_titles_break_nothing(fetch: Any, site: Any) -> None:
+    from verify.records.wire import from_json, to_json
+
+    (arrival,) = fetch(site.url("/half-characters"))
+    assert arrival.post.title.startswith("half ? and") and arrival.post.text == "?"
+    assert from_json(to_json(arrival.post), type(arrival.post)) == arrival.post
+    assert arrival.problems == () and any(f.name == "page.wacz" for f in arrival.files)
+
+
 def test_subtitles_are_kept(fetch: Any, site: Any) -> None:
     ((_, files),) = fetch.kept(site.url("/subtitled"), page=False)
     assert b"WEBVTT" in only(files, "subtitles")

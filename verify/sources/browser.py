@@ -137,7 +137,8 @@ def _collect(session: Session, seen: Seen) -> None:
     with contextlib.suppress(BrowserError):
         info = session.ask("Runtime.evaluate", expression="[document.title, location.href]", returnByValue=True)
         values = info.get("result", {}).get("value") or ["", seen.url]
-        seen.title, seen.url = str(values[0])[:500], str(values[1])
+        title = str(values[0])[:500].encode("utf-8", "replace").decode()  # a title may hold half a character
+        seen.title, seen.url = title, str(values[1])
     for request, answer in list(session.answers.items())[:PARTS]:
         if not str(answer.get("url", "")).startswith(("http://", "https://")):
             continue

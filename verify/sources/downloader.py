@@ -189,7 +189,7 @@ class Job:
         path = self.folder / f"{self.number:03d}-info.json"
         full = {**info, "firstseen_requests": self.ydl.answers, "firstseen_warnings": self.log.warnings}
         with path.open("w", encoding="utf-8") as out:
-            json.dump(_plain(full), out, ensure_ascii=False, indent=1)
+            json.dump(_plain(full), out, indent=1)  # ASCII with escapes: a title may hold half a character
         return {"path": path.name, "role": "info", "name": "info.json"}
 
 

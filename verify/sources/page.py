@@ -29,6 +29,7 @@ from verify.sources.egress import Guard
 from verify.sources.fetch import Exchange, get
 from verify.sources.posts import platform_of
 from verify.sources.wacz import Snapshot, pack
+from verify.text import one_line
 
 SECONDS = 60.0  # for the whole capture; it runs beside the download
 HTML = 16 * MIB  # bytes of the page itself
@@ -85,6 +86,9 @@ class PageCapture:
         except OSError as error:
             problem = Problem(part="page", reason=f"The post's page could not be written: {error.strerror}.")
             self._capture = Capture(problems=(problem,))
+        except Exception as error:  # noqa: BLE001 - whatever a foreign page breaks here, the clip is not lost for it
+            words = f"The post's page could not be kept: {type(error).__name__}: {one_line(str(error), 120)}."
+            self._capture = Capture(problems=(Problem(part="page", reason=words),))
 
 
 def capture(url: str, folder: Path, guard: Guard) -> Capture:

@@ -31,6 +31,7 @@ from verify.sources.watch import Watch
 from verify.text import one_line
 
 OLDEST_YT_DLP = "2026.07.04"  # older ones have known holes (facts/hostile-input.md, section 2, row 4)
+INFO_LIMIT = 64 * 1024 * 1024  # bytes of an info dict that are read again here; a long playlist's has a few MB
 _ROLES = {"evidentiary copy", "working copy", "thumbnail", "subtitles", "info"}
 # What is worth showing of the chosen format in a report; the whole dict is kept as a file beside it.
 _SHOWN = (
@@ -195,8 +196,12 @@ def means_one_video(url: str) -> bool:
 
 def _info(files: tuple[Received, ...]) -> dict[str, Any]:
     one = next((f for f in files if f.role == "info" and f.name == "info.json"), None)
-    found = json.loads(one.path.read_text(encoding="utf-8")) if one else {}
-    return found if isinstance(found, dict) else {}
+    if one is None or one.path.stat().st_size > INFO_LIMIT:
+        return {}
+    found = json.loads(one.path.read_bytes())
+    whole = json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")  # half characters cannot be kept as UTF-8
+    clean_found = json.loads(whole)
+    return clean_found if isinstance(clean_found, dict) else {}
 
 
 def _told(info: dict[str, Any]) -> dict[str, Any]:
