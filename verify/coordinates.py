@@ -7,9 +7,10 @@ import re
 
 EARTH_RADIUS = 6_371_008.8  # metres, mean radius (IUGG), as used for distances on a sphere
 
-# ISO 6709:2008 annex H: ±DD.D±DDD.D, ±DDMM.M±DDDMM.M or ±DDMMSS.S±DDDMMSS.S, then altitude, CRS and a solidus.
+# ISO 6709:2008 annex H: ±DD.D±DDD.D, ±DDMM.M±DDDMM.M or ±DDMMSS.S±DDDMMSS.S, then altitude, CRS and a solidus. Some
+# phones leave out the leading zeros of degrees (`+51.5932-0.2431/`): with few digits only degrees can be meant.
 _ISO6709 = re.compile(
-    r"^\s*(?P<lat>[+-]\d{2,6}(?:\.\d*)?)(?P<lon>[+-]\d{3,7}(?:\.\d*)?)(?P<alt>[+-]\d+(?:\.\d*)?)?(?:CRS[^/]*)?/?\s*$"
+    r"^\s*(?P<lat>[+-]\d{1,6}(?:\.\d*)?)(?P<lon>[+-]\d{1,7}(?:\.\d*)?)(?P<alt>[+-]\d+(?:\.\d*)?)?(?:CRS[^/]*)?/?\s*$"
 )
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _DEGREES = re.compile(
@@ -34,6 +35,9 @@ def iso6709(text: str) -> tuple[float, float, float | None] | None:
     found = _ISO6709.match(text)
     if not found:
         return None
+    digits = [len(found[k].lstrip("+-").split(".")[0]) for k in ("lat", "lon")]
+    if digits[0] > 2 and digits[1] != digits[0] + 1:
+        return None  # degrees and minutes come in one form for both
     latitude = _sexagesimal(found["lat"], 2)
     longitude = _sexagesimal(found["lon"], 3)
     if not valid(latitude, longitude):

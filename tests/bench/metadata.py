@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -33,6 +34,8 @@ from verify.tagnames import NOT_SET
 ROOT = Path(__file__).resolve().parents[2]
 OTHERS = {"exiftool"}  # readers that are another tool's answer
 EXTRAS = {"credentials", "gopro"}
+STILLS = {"jpeg", "png", "tiff", "webp", "heic", "avif", "gif", "bmp"}
+FILMS = {"mp4", "mov", "3gp", "m4a", "mkv", "webm", "avi", "flv", "asf", "ogg", "mxf", "mpegts", "mpegps"}
 QUESTIONS = ("make", "model", "time", "gps", "rotation")
 
 
@@ -162,7 +165,11 @@ def examine(path: Path, readers: tuple[Reader, ...]) -> Row | None:
         seconds[reader.name] = time.process_time() - begun
         tags += reading.tags
         problems += [f"{p.part}: {p.reason}" for p in reading.problems]
-    row = Row(path.name, kind.container, theirs(exiftool(path)), ours(tags), seconds, problems)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    answer = exiftool(path)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds["exiftool"] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    row = Row(path.name, kind.container, theirs(answer), ours(tags), seconds, problems)
     judge(row)
     return row
 
@@ -194,10 +201,19 @@ def report(folder: Path, readers: tuple[Reader, ...], words: argparse.Namespace)
         share = f"{100 * counts['found'] / total:.1f} %" if total else "-"
         print(f"| {question} | {total} | {counts['found']} | {share} | {counts['contradicted']} | {counts['missed']}"
               f" | {counts['only ours']} |")  # fmt: skip
-    own = [sum(v for k, v in row.seconds.items() if k not in EXTRAS) for row in rows]
-    everything = [sum(row.seconds.values()) for row in rows]
-    print(f"\nProcessor seconds a file, own readers: median {statistics.median(own):.3f}, highest {max(own):.3f}; "
-          f"with the extras: median {statistics.median(everything):.3f}, highest {max(everything):.3f}.")  # fmt: skip
+    for kind, containers in (("films", FILMS), ("stills", STILLS)):
+        asked = [row for row in rows if row.container in containers and row.theirs]
+        whole = [row for row in asked if not {"missed", "contradicted"} & set(row.verdicts.values())]
+        if asked:
+            print(f"\nEverything of these that exiftool finds is found in {len(whole)} of {len(asked)} {kind}.")
+    for words_of, left_out in (
+        ("our own readers", EXTRAS | OTHERS),
+        ("with the extras", OTHERS),
+        ("with exiftool as a reader", set()),
+    ):
+        cost = [sum(v for k, v in row.seconds.items() if k not in left_out) for row in rows]
+        median, highest = statistics.median(cost), max(cost)
+        print(f"\nProcessor seconds a file, {words_of}: median {median:.3f}, highest {highest:.3f}.")
     if words.wrong:
         for row in rows:
             for question, verdict in row.verdicts.items():

@@ -14,9 +14,10 @@ def test_the_matrix_of_a_track(say, made, matrix, degrees):
     assert "mirrored" not in said
 
 
-def test_a_mirrored_track(say, made):
-    said = say(made.movie(made.mvhd(), made.trak(head=made.tkhd((-1, 0, 0, 1)))))
-    assert (said["mirrored"], said["rotation"]) == (["across the vertical axis"], ["0"])
+@pytest.mark.parametrize(("matrix", "degrees"), [((1, 0, 0, -1), "0"), ((0, 1, 1, 0), "90"), ((-1, 0, 0, 1), "180")])
+def test_a_mirrored_track_is_flipped_upside_down_and_then_turned(say, made, matrix, degrees):
+    said = say(made.movie(made.mvhd(), made.trak(head=made.tkhd(matrix))))
+    assert (said["mirrored"], said["rotation"]) == (["across the horizontal axis"], [degrees])
 
 
 def test_a_track_of_sound_has_no_turn(say, made):

@@ -113,8 +113,8 @@ def _turn(box: Box, raw: bytes, out: Collector) -> None:
     if (a, b, c, d) == (0, 0, 0, 0):
         return
     if a * d - b * c < 0:
-        out.add("mirrored", "across the vertical axis", box.path, box.start + at, matrix, "matrix of the track")
-        a, b = -a, -b
+        note = "matrix of the track; mirrored first, then turned"
+        out.add("mirrored", "across the horizontal axis", box.path, box.start + at, matrix, note)
     degrees = round(math.degrees(math.atan2(b, a))) % 360
     exact = _FOURTH.get(degrees, str(degrees))
     out.add("rotation", exact, box.path, box.start + at, matrix, "matrix of the track")
