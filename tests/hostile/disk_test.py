@@ -156,6 +156,17 @@ def test_every_single_write_that_fails_leaves_the_case_whole(
     assert failures > (60 if FULL else 6)
 
 
+def test_control_a_plain_copy_leaves_half_a_file_under_its_full_name(tmp_path: Path, material: Path) -> None:
+    to = tmp_path / "copy.mp4"
+
+    def work() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+        shutil.copyfile(material / "received.mp4", to)
+
+    assert in_child(work)["traceback"]
+    assert 0 < to.stat().st_size < len(RECEIVED)
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real disk of a few hundred kilobytes, where this user may mount one."""
@@ -427,3 +438,26 @@ def test_eight_processes_on_one_case(tmp_path: Path) -> None:
     same = turns - turns // 3 - bool(turns % 3)
     assert len([p for p in (root / "originals").rglob("*") if p.is_file()]) == processes * same + 1
     print(f"{processes} processes, {found.items} items, {found.entries} entries, {during} audits meanwhile")
+
+
+_NAIVE = """
+import json, sys
+from pathlib import Path
+path = Path(sys.argv[1])
+for turn in range(60):
+    entries = json.loads(path.read_text() or "[]") if path.exists() else []
+    path.write_text(json.dumps([*entries, [sys.argv[2], turn]]))
+"""
+
+
+def test_control_a_log_rewritten_as_json_loses_what_others_write(tmp_path: Path) -> None:
+    path = tmp_path / "log.json"
+    running = [
+        subprocess.Popen([sys.executable, "-c", _NAIVE, str(path), str(n)], stderr=subprocess.DEVNULL) for n in range(8)
+    ]
+    ended = [one.wait() for one in running]
+    try:
+        entries = json.loads(path.read_text())
+    except ValueError:
+        entries = []
+    assert any(ended) or len(entries) < 8 * 60
