@@ -14,6 +14,8 @@ from samples.scene import Camera, Picture, clouds
 ROCKETS = tuple(2.6 + 0.22 * i for i in range(8))  # launches, seconds of the event clock
 ROCKET_SPEED = 420.0  # metres a second: slower than a real one, so that a frame shows it
 BLASTS = ((5.0, (0.0, 0.0, 12.0), 1.0), (7.6, (30.0, 25.0, 10.0), 0.55))  # when, where, how strong
+# Drums and pipes that burst in the fire: heard, hardly seen. Seconds and strength.
+POPS = tuple((5.9 + 0.61 * i + 0.23 * ((7 * i) % 5) / 2, 0.16 + 0.05 * ((3 * i) % 7)) for i in range(15))
 WINGSPAN = 17.5  # metres; a Mi-24 is about this long without its rotor
 
 

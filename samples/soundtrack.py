@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from samples.happening import BLASTS, ROCKETS, helicopter
+from samples.happening import BLASTS, POPS, ROCKETS, helicopter
 
 RATE = 32000
 AIR = 5.0  # degrees Celsius, as claim.toml states for the drawn scene
@@ -55,6 +55,12 @@ def _blasts(times: Sound, place: tuple[float, float, float]) -> Sound:
         bang /= np.abs(bang).max()
         for echo, lag in ((1.0, 0.0), (0.3, 0.21 + 0.05 * number), (0.18, 0.52)):
             _place(total, bang * echo * strength * min(2.6, 1100.0 / metres), when + lag + metres / SPEED - times[0])
+    for number, (when, strength) in enumerate(POPS):
+        metres = float(_far(place, np.array([10.0, 15.0, 8.0])))
+        age = np.arange(int(0.6 * RATE)) / RATE
+        noise = np.random.default_rng(300 + number).standard_normal(len(age))
+        pop = band(noise * np.exp(-age / 0.05) * np.minimum(1, age / 0.002), 60, _dull(metres) * 1.5)
+        _place(total, pop / np.abs(pop).max() * strength * min(2.0, 1100.0 / metres), when + metres / SPEED - times[0])
     return total
 
 
@@ -68,7 +74,7 @@ def _rockets(times: Sound, place: tuple[float, float, float]) -> Sound:
             band(rng.standard_normal(len(age)), 180, _dull(metres)) * np.minimum(1, age / 0.012) * np.exp(-age / 0.16)
         )
         whoosh /= np.abs(whoosh).max()
-        _place(total, whoosh * min(0.6, 120.0 / metres), when + metres / SPEED - times[0])
+        _place(total, whoosh * min(0.7, 330.0 / metres), when + metres / SPEED - times[0])
     return total
 
 
@@ -84,7 +90,7 @@ def _rotors(times: Sound, place: tuple[float, float, float]) -> Sound:
         beat = (clock * (19.8 + 0.45 * which)) % 1.0
         source = band(rng.standard_normal(len(clock)), 60, 900) * np.exp(-beat / 0.16)
         source = source / np.abs(source).max() + 0.05 * np.sin(2 * np.pi * 96.0 * clock)
-        total += np.interp(sent, clock, source) * np.minimum(0.5, 75.0 / metres)
+        total += np.interp(sent, clock, source) * np.minimum(0.4, 55.0 / metres)
     return total
 
 
@@ -101,12 +107,12 @@ def _surroundings(times: Sound, rng: np.random.Generator) -> Sound:
     """Return wind, hiss and a dog: each microphone its own."""
     wind = band(rng.standard_normal(len(times)), 15, 240)
     hiss = rng.standard_normal(len(times))
-    total = 0.035 * wind / wind.std() + 0.003 * hiss
+    total = 0.02 * wind / wind.std() + 0.003 * hiss
     for bark in np.sort(rng.uniform(0, times[-1] - times[0], 5)):
         age = np.arange(int(0.18 * RATE)) / RATE
         pitch = rng.uniform(480, 620)
         voice = np.sin(2 * np.pi * pitch * age * (1 - 0.6 * age)) * np.sin(np.pi * age / 0.18) ** 2
-        _place(total, 0.11 * voice, float(bark))
+        _place(total, 0.07 * voice, float(bark))
     return np.asarray(total)
 
 

@@ -47,10 +47,10 @@ def test_script_text_is_text():
 
 @pytest.mark.parametrize(
     "markup",
-    ["<" * 300_000, "<a " * 200_000, "<!--" * 200_000, "<![" * 200_000, "<a href='" * 100_000, "&#" * 300_000,
-     "<p" + " a=b" * 200_000 + ">", "<div>" * 200_000, "</" * 300_000, "<script>" * 100_000, "<blockquote>" * 100_000,
-     "<?" * 300_000, "<a b='" + "c" * 500_000, "(" * 500_000, "— " * 200_000, "— a (@" * 50_000,
-     "https://" + "a" * 1_000_000, "t.co/" * 200_000, "[" * 20_000],
+    ["<" * 50_000, "<a " * 33_333, "<!--" * 33_333, "<![" * 33_333, "<a href='" * 16_666, "&#" * 50_000,
+     "<p" + " a=b" * 33_333 + ">", "<div>" * 33_333, "</" * 50_000, "<script>" * 16_666, "<blockquote>" * 16_666,
+     "<?" * 50_000, "<a b='" + "c" * 83_333, "(" * 83_333, "— " * 33_333, "— a (@" * 8_333,
+     "https://" + "a" * 166_666, "t.co/" * 33_333, "[" * 3_333],
     ids=lambda m: repr(m[:9]),
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["a.html", "a.txt"])
@@ -58,7 +58,7 @@ def test_markup_made_to_be_slow_is_read_or_left_in_time(markup, name):
     start = time.monotonic()
     kind = "html" if name == "a.html" else "text"
     read(markup.encode(), kind, name=name)
-    assert time.monotonic() - start < 40, "a person waits"
+    assert time.monotonic() - start < 15, "a person waits"
 
 
 def test_broken_html_still_gives_its_posts():
