@@ -2,7 +2,9 @@
 
 Black frames, one colour, fades and title cards are shared by clips that have nothing in common; hashing them makes
 copies of strangers. Two signs are used, both on a picture of 80 by 60: how much of it is flat, and how many levels
-of brightness it has beyond its background. Thresholds are measured in tests/bench/check_informative.py.
+of brightness it has beyond its background. Measured in
+tests/bench/check_informative.py: 83 of 90 made cards and all flat pictures are caught, and of 644 real frames 19, all
+of them black, cards or empty sky.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from verify.media.pictures import quick
 WIDTH, HEIGHT = 80, 60
 FLAT_STEP = 3.0  # levels between neighbours below which a place is flat (coding noise of one colour stays below)
 BUSY_SHARE = 0.02  # at least this share of the picture must not be flat
-FEW_LEVELS = 6  # brightness levels (of 32) that hold at least 0.5 % of the picture; cards have two to five
-CARD_SHARE = 0.85  # of the picture in the two commonest levels
+FEW_LEVELS = 10  # brightness levels (of 32) that each hold at least 0.5 % of the picture
+CARD_SHARE = 0.9  # of the picture in the two commonest levels; dark real scenes with lamps stay at 0.85 and below
 
 
 def is_informative(gray: Gray) -> bool:

@@ -17,9 +17,10 @@ import numpy as np
 from verify.descriptors.base import Gray
 from verify.records.media import Shot
 
-# Measured by tests/bench/check_shots.py.
-CANDIDATE = 0.30  # distance (0..1) from which a picture may begin a shot
-STANDS_OUT = 2.0  # times the mean distance of the NEIGHBOURS pictures on both sides
+# Measured by tests/bench/check_shots.py: 0.967 of 450 cuts between real clips are found, and 5 false ones in 417 s of
+# single shots (0.18 finds 0.976 with 7 false ones; 0.30 finds 0.936 with 2). A false cut costs a keyframe.
+CANDIDATE = 0.22  # distance (0..1) from which a picture may begin a shot
+STANDS_OUT = 3.0  # times the mean distance of the NEIGHBOURS pictures on both sides
 NEIGHBOURS = 4
 SETTLED = 3  # pictures after a candidate until it is judged: a flash of gunfire or lightning has passed by then
 STAYS = 0.8  # of CANDIDATE: how far the pictures after a cut stay from those before
@@ -81,6 +82,9 @@ class Cuts:
             candidate = self._open.popleft()
             if distance(candidate.before, view) >= CANDIDATE * STAYS:
                 self._kept.append(candidate)
+            else:  # a flash: where it ends is no cut either
+                while self._open and self._open[0].index <= candidate.index + SETTLED:
+                    self._open.popleft()
 
     def shots(self, end: float) -> tuple[Shot, ...]:
         """Return the shots of the clip that ends at `end` seconds."""
