@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from verify.checks.summary import table
 from verify.records.claims import Claim
@@ -113,6 +113,7 @@ class StoryView:
 
 def view(report: StoryReport) -> StoryView:
     """Return `report` in reading order."""
+    report = replace(report, clips=_told_apart(report.clips))
     clips = {c.sha256: c for c in report.clips}
     names = {sha: one_line(c.label, 90) for sha, c in clips.items() if c.label.strip()}
     names = {sha: one_line(o.label, 90) for sha, o in report.others.items() if o.label.strip()} | names
@@ -161,11 +162,12 @@ def told_in_a_line(found: StoryView) -> str:
         parts.append(f"{n.unrelated or 'none'} of them seen from at least two unrelated uploaders")
         parts.append(f"{n.aligned or 'none'} aligned in time with another")
     asked, backed = len(found.questions), len(found.supports)
-    if found.report.claims:
-        parts.append(
-            f"{wording.count(asked, 'finding')} {'questions' if asked == 1 else 'question'} what is claimed and "
-            f"{backed} {'supports' if backed == 1 else 'support'} it"
-        )
+    if found.report.claims and not asked and not backed:
+        parts.append("nothing that was tested questions or supports what is claimed")
+    elif found.report.claims:
+        told = wording.count(asked, "finding") if asked else "no finding"
+        parts.append(f"{told} {'questions' if asked < 2 else 'question'} what is claimed")
+        parts.append(f"{backed or 'none'} {'supports' if backed < 2 else 'support'} it")
     return f"{'; '.join(parts)} (firstseen, {found.report.made[:10]})."
 
 
@@ -197,6 +199,18 @@ def by(post: StoryPost) -> str:
     """Return who a post is by: name and handle, as far as known."""
     handle = f"@{post.handle.lstrip('@')}" if post.handle else ""
     return f"{post.author} ({handle})" if post.author and handle else post.author or handle
+
+
+def _told_apart(clips: Sequence[StoryClip]) -> tuple[StoryClip, ...]:
+    """Return the clips with names that differ: two clips of one author get the number of their post, or their hash."""
+    labels = [one_line(c.label, 90) for c in clips]
+    named = []
+    for clip, label in zip(clips, labels, strict=True):
+        if labels.count(label) > 1 or not label:
+            mark = f"post {clip.posts[0]}" if clip.posts else clip.sha256[:12]
+            label = f"{label or 'Clip'} ({mark})"
+        named.append(replace(clip, label=label))
+    return tuple(named)
 
 
 def _more(left: int) -> str:
