@@ -51,6 +51,11 @@ def test_every_name_of_a_tag_stands_in_the_documentation():
     assert not missing
 
 
+def test_every_reader_stands_in_the_documentation():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "metadata.md").read_text(encoding="utf-8")
+    assert not [r.name for r in READERS if f"| `{r.name}` |" not in text]
+
+
 def test_our_own_readers_take_less_than_a_third_of_a_second_a_clip(clip):
     import time
 
