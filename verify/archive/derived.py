@@ -61,16 +61,20 @@ class Derived:
         with Lock(self._root / "tmp" / "log.lock"):
             handle = os.open(self._root / LOG, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
             with os.fdopen(handle, "r+b") as file:
-                end = file.seek(0, os.SEEK_END)
+                size = end = file.seek(0, os.SEEK_END)
                 file.seek(max(0, end - _TAIL))
-                last = file.read().removesuffix(b"\n").rpartition(b"\n")[2]
-                number = self._agrees_up_to(last) if end else 0
+                tail = file.read()
+                last = tail[:-1].rpartition(b"\n")[2]
+                number = self._agrees_up_to(last) if tail.endswith(b"\n") else None
                 if number is None:
                     end, number = self._untorn(file)
-                if number is not None and (new := "".join(line + "\n" for line in self._log.lines(number))):
+                if number is None:
+                    return
+                new = "".join(line + "\n" for line in self._log.lines(number)).encode()
+                if new or end < size:
                     file.seek(end)
                     file.truncate()
-                    file.write(new.encode())
+                    file.write(new)
 
     def _agrees_up_to(self, last: bytes) -> int | None:
         """Return the number of the entry that the whole line `last` is, or None when it is none."""

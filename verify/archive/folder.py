@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from verify.archive.database import Database
 from verify.archive.derived import KEYS, LOG, MANIFEST, newest_reports
 from verify.archive.keys import PublicKey
 from verify.archive.ledger import Fault, Ledger
+from verify.archive.staging import read_intent
 from verify.errors import FirstseenError
 
 Progress = Callable[[int, int, str], None]
@@ -38,10 +39,8 @@ def unfinished(root: Path) -> tuple[bool, set[str]]:
     """Return whether a process is at work or died at work in the case, and the files it has not recorded yet."""
     named: set[str] = set()
     for intent in (root / "tmp").glob("*/*.intent"):
-        try:
-            named |= {str(path) for path in json.loads(intent.read_text(encoding="utf-8"))}
-        except (OSError, ValueError):  # gone, or torn before anything was placed
-            continue
+        with suppress(OSError):  # gone meanwhile
+            named |= set(read_intent(intent))
     return any((root / "tmp").glob("*.live")), named
 
 

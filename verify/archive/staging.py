@@ -8,13 +8,14 @@ a living process as long as that holds the folder's lock.
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from verify.archive import durable
 from verify.archive.database import Database
@@ -33,6 +34,10 @@ class Kept:
 
 # Writes and fsyncs what is derived from the recorded files it is given; raises OSError or ArchiveError if it cannot.
 Settle = Callable[[set[str]], None]
+
+
+# Folders of a case that hold files of units.
+_PLACES = {"originals", "items", "reports", "timestamps"}
 
 
 class VanishedError(Exception):
@@ -98,10 +103,7 @@ def undo(root: Path, intent: Path, database: Database) -> set[str]:
 
     The database's write lock is held meanwhile, so that nobody records one of them at the same time.
     """
-    try:
-        paths = json.loads(intent.read_text(encoding="utf-8"))
-    except ValueError:  # torn: then it was not yet on disk, and no file had been placed
-        paths = []
+    paths = [path for path in read_intent(intent) if _may_be_undone(root, path)]
     recorded: set[str] = set()
     with database.transaction() as connection:
         for path in paths:
@@ -115,6 +117,24 @@ def undo(root: Path, intent: Path, database: Database) -> set[str]:
         with suppress(OSError):  # only folders that are empty now go
             (root / path).parent.rmdir()
     return recorded
+
+
+def read_intent(path: Path) -> list[str]:
+    """Return the files that an intent names; none for one that is torn: then no file had been placed yet."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=list[str])
+    except msgspec.MsgspecError:
+        return []
+
+
+def _may_be_undone(root: Path, path: str) -> bool:
+    """Return whether `path` is where a unit places files: an intent in a stranger's case must not reach elsewhere."""
+    parts = path.split("/")
+    return (
+        parts[0] in _PLACES
+        and not {"", ".", ".."} & set(parts)
+        and (root / path).parent.resolve() == root.resolve() / Path(*parts[:-1])
+    )
 
 
 class Unit:
@@ -188,7 +208,7 @@ class Unit:
         """
         durable.settle([temporary for temporary, _ in self._new.values()])
         intent = self._staging.new().with_suffix(".intent")
-        durable.write(json.dumps(sorted(self._new)).encode(), intent, 0o600)
+        durable.write(msgspec.json.encode(sorted(self._new)), intent, 0o600)
         durable.sync_folder(self._staging.folder)
         try:
             self._place()
