@@ -18,6 +18,7 @@ import os
 import select
 import signal
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ def main() -> int:
     _load()
     if sys.argv[1:] == ["once"]:
         order = json.loads(sys.stdin.readline())
+        _keep_in(Path(order["out"]), reached)
         confine(order["limits"], reached)
         return perform(order, reached)
     return _Nursery(reached).serve()
@@ -64,6 +66,12 @@ def confine(limits: dict[str, int], reached: list[str]) -> None:
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(NICENESS)
+
+
+def _keep_in(out: Path, reached: list[str]) -> None:
+    """Let this process change files under `out` only, its temporary ones too, where the system can forbid the rest."""
+    os.environ["TMPDIR"] = tempfile.tempdir = str(out)
+    reached += confinement.writes_only_under(out)
 
 
 def perform(order: dict[str, Any], reached: list[str]) -> int:
@@ -192,6 +200,7 @@ def _live(order: dict[str, Any], reached: list[str], parent: int) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _cut_pipes(Path(order["out"]) / CHATTER)
         reached = list(reached)
+        _keep_in(Path(order["out"]), reached)
         confine(order["limits"], reached)
         status = perform(order, reached)
     except BaseException:  # noqa: BLE001 - the last frame of a process: it must not run on into the parent's loop

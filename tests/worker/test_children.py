@@ -58,6 +58,17 @@ def connect(*, out, port):
     try: socket.create_connection(("127.0.0.1", port), 2).close()
     except OSError as error: return str(error)
     return "connected"
+def write_elsewhere(*, out, path):
+    try: Path(path).write_text("x")
+    except OSError as error: return str(error)
+    return "written"
+def remove_elsewhere(*, out, path):
+    try: Path(path).unlink()
+    except OSError as error: return str(error)
+    return "removed"
+def temporary(*, out):
+    import tempfile
+    with tempfile.NamedTemporaryFile() as file: return file.name.startswith(str(out))
 def open_many(*, out): return len([os.open("/dev/null", os.O_RDONLY) for _ in range(500)])
 def shout(*, out): print("hello"); sys.stderr.write("world"); os.write(1, b'{"id": 1, "status": 0}\\n'); return 1
 def descriptors(*, out):
@@ -195,6 +206,18 @@ def test_a_child_has_no_network(workers: Workers, tricks: str, tmp_path: Path) -
     if found == "connected":
         pytest.skip("this system grants no network namespace")
     assert "unreachable" in found or "refused" in found or "ermission" in found
+
+
+def test_a_child_changes_nothing_outside_its_folder(workers: Workers, tricks: str, tmp_path: Path) -> None:
+    (tmp_path / "evidence").write_text("as received", encoding="ascii")
+    out, target = tmp_path / "out", str(tmp_path / "evidence")
+    if workers.run(f"{tricks}:write_elsewhere", {"path": str(tmp_path / "new")}, out) == "written":
+        pytest.skip("this system has no Landlock")
+    assert "ermission" in workers.run(f"{tricks}:write_elsewhere", {"path": target}, out)
+    assert "ermission" in workers.run(f"{tricks}:remove_elsewhere", {"path": target}, out)
+    assert workers.run(f"{tricks}:write_elsewhere", {"path": str(out / "mine")}, out) == "written"  # the control
+    assert workers.run(f"{tricks}:temporary", {}, out)
+    assert Path(target).read_text(encoding="ascii") == "as received"
 
 
 def test_the_nursery_dying_costs_only_the_file_in_work(tricks: str, tmp_path: Path) -> None:
