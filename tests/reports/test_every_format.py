@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -144,3 +146,9 @@ def test_no_format_gives_a_verdict(made, stories, name, kind):
     said = words(FORMATS[name], getattr(FORMATS[name], kind)(report, made.pictures())).lower()
     for word in (" fake", " is true", "verified", "debunked", "authentic."):
         assert word not in said, word
+
+
+def test_the_document_names_every_format_with_its_ending():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| `(\.[\w.]+)` \|", text, re.MULTILINE))
+    assert rows == {name: form.ending for name, form in FORMATS.items()}
