@@ -142,7 +142,7 @@ def _conclude(
             for r in recordings if by_clip.keys() & set(r.recording.members)]  # fmt: skip
     clock = yield from align_clips(session, best, matches.values())
     findings = [f for c in clips for f in c.findings]
-    counted = tally.counts(rows, clips, recordings, clock)
+    counted = tally.counts(rows, clips, recordings, clock, matches.values())
     open_ = tally.not_established(counted, rows, findings)
     yield Event(kind="done", step="compare", current=len(first), total=len(first), unit="clips")
     return StoryReport(

@@ -157,7 +157,9 @@ def related(heard, rng, noises, count, only=""):
         seconds = len(whole) / RATE
         shared = rng.uniform(3, min(seconds, 20))
         first = rng.uniform(0, seconds - shared)
-        spans = [(max(0, first - rng.uniform(0, 10)), min(seconds, first + shared + rng.uniform(0, 10))) for _ in "ab"]
+        spans = [[first, first + shared], [first, first + shared]]
+        spans[rng.integers(2)][0] -= rng.uniform(0, min(10, first))  # each lasts longer on one side: `shared` is all
+        spans[rng.integers(2)][1] += rng.uniform(0, min(10, seconds - first - shared))  # that both have
         (a, worse_a), (b, worse_b) = (
             degraded(whole[int(s * RATE) : int(e * RATE)], rng, [heard[n] for n in noises[side::2]], only)
             for side, (s, e) in enumerate(spans)

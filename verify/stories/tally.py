@@ -54,12 +54,22 @@ def alone(sha256: str, clip: StoryClip) -> Recording:
 
 
 def counts(
-    posts: Sequence[StoryPost], clips: Sequence[StoryClip], found: Sequence[StoryRecording], clock: EventClock
+    posts: Sequence[StoryPost],
+    clips: Sequence[StoryClip],
+    found: Sequence[StoryRecording],
+    clock: EventClock,
+    matches: Iterable[Match] = (),
 ) -> StoryCounts:
-    """Return the headline's numbers."""
+    """Return the headline's numbers; recordings that carry one soundtrack count as one among those aligned by sound."""
     where = {s: r.recording.id for r in found for s in r.recording.members}
-    pairs = [(where.get(a.a, ""), where.get(a.b, "")) for a in clock.used]
-    aligned = {one for pair in pairs if all(pair) and pair[0] != pair[1] for one in pair}
+    owner = _one_sound(where, matches)
+    aligned: set[str] = set()
+    for one in clock.used:
+        pair = [where.get(clip, "") for clip in (one.a, one.b)]
+        if one.way == "sound":
+            pair = [owner.get(name, name) for name in pair]
+        if all(pair) and pair[0] != pair[1]:
+            aligned |= set(pair)
     return StoryCounts(
         posts=len(posts),
         with_link=sum(1 for p in posts if p.references),
@@ -68,9 +78,21 @@ def counts(
         clips=len(clips),
         recordings=len(found),
         unrelated=sum(1 for r in found if r.unrelated),
-        aligned=sum(1 for r in found if r.recording.id in aligned),
+        aligned=len(aligned),
         compilations=len({h for r in found for h in r.held_by}),
     )
+
+
+def _one_sound(where: Mapping[str, str], matches: Iterable[Match]) -> dict[str, str]:
+    """Return, for each recording that shares its soundtrack with another, one name that stands for all of them."""
+    owner: dict[str, str] = {}
+    for match in matches:
+        pair = sorted({where.get(match.a, ""), where.get(match.b, "")})
+        if match.kind == "same soundtrack" and len(pair) == 2 and all(pair):
+            first = min(owner.get(name, name) for name in pair)
+            merged = {owner.get(name, name) for name in pair}
+            owner |= {name: first for name in (*pair, *(n for n, o in owner.items() if o in merged))}
+    return owner
 
 
 def links(
@@ -78,11 +100,17 @@ def links(
 ) -> list[Link]:
     """Return what ties recordings to one event, and what argues against their independence."""
     where = {s: r.recording.id for r in found for s in r.recording.members}
+    matches = list(matches)
+    owner = _one_sound(where, matches)
     told: list[Link] = []
     for one in used:
         pair = (where.get(one.a, ""), where.get(one.b, ""))
         if all(pair) and pair[0] != pair[1]:
             kind: LinkKind = "flashes aligned" if one.way == "flash" else "sound aligned"
+            borrowed = [name for name in pair if name in owner] if one.way == "sound" else []
+            doubt = ""
+            if borrowed:
+                doubt = f" The sound of {borrowed[0]} is also under another recording: whose it is, is not known."
             told.append(
                 Link(
                     a=pair[0],
@@ -91,12 +119,14 @@ def links(
                     bearing="links",
                     evidence=(one.a, one.b),
                     sentence=f"They lie {abs(one.offset):.2f} s apart by {one.way}, within {one.error:.2f} s: "
-                    f"{one.basis}.",
+                    f"{one.basis}.{doubt}",
                 )
             )
+    said: set[frozenset[str]] = set()  # once for two recordings, however many copies of each carry it
     for match in matches:
         pair = (where.get(match.a, ""), where.get(match.b, ""))
-        if match.kind == "same soundtrack" and all(pair) and pair[0] != pair[1]:
+        if match.kind == "same soundtrack" and all(pair) and pair[0] != pair[1] and frozenset(pair) not in said:
+            said.add(frozenset(pair))
             told.append(
                 Link(
                     a=pair[0],
