@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from verify.archive.audit import audit
+from verify.archive.backup import back_up
+from verify.archive.bundle import write_bundle
 from verify.archive.store import CaseFolder
+from verify.errors import TamperedError
 
 
 @pytest.fixture
@@ -109,3 +113,24 @@ def test_an_exported_log_that_somebody_edited_is_left_for_the_audit(root: Path, 
         case.note("noted", "one more")
     assert path.read_bytes().startswith(edited)
     assert "custody.jsonl" in {f.where for f in audit(root).faults}
+
+
+def test_a_strangers_database_cannot_name_files_outside(root: Path, tmp_path: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    (tmp_path / "secret").write_text("mine")
+    sha256 = hashlib.sha256(b"mine").hexdigest()
+    with closing(sqlite3.connect(root / "library.sqlite")) as connection, connection:
+        connection.execute("INSERT INTO files VALUES ('../secret', ?, 4, '', 1)", (sha256,))
+        connection.execute("INSERT INTO files VALUES ('items/../../secret', ?, 4, '', 1)", (sha256,))
+    with CaseFolder(root) as case:
+        for path in ("../secret", "items/../../secret"):
+            with pytest.raises(KeyError):
+                case.read(path)
+        with pytest.raises(TamperedError, match="elsewhere"):
+            back_up(case, tmp_path / "to" / "backup")
+        with pytest.raises(TamperedError, match="elsewhere"):
+            write_bundle(case, tmp_path / "bundle.zip")
+    assert not (tmp_path / "to" / "secret").exists()
+    assert not (tmp_path / "bundle.zip").exists()

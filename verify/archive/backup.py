@@ -16,7 +16,7 @@ from verify.archive.custody import Log
 from verify.archive.database import Database
 from verify.archive.derived import KEYS, Derived
 from verify.archive.reading import CaseReader
-from verify.archive.staging import Staging
+from verify.archive.staging import Staging, belongs
 from verify.errors import TamperedError, UsageError
 
 _DATABASE = "library.sqlite"
@@ -84,6 +84,8 @@ def _copy_files(case: CaseReader, snapshot: Path, to: Path) -> tuple[int, int, i
         database.close()
     copied = size = 0
     for path, sha256, length in rows:
+        if not belongs(case.path, path) or not belongs(to, path):
+            raise TamperedError(f"The case {case.path} names a file that lies elsewhere: {path!r}.")
         final = to / path
         if final.is_file() and durable.size(final) == length:
             continue

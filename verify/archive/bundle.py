@@ -24,7 +24,7 @@ from verify.archive.derived import KEYS, LOG, newest_reports
 from verify.archive.folder import SCOPE
 from verify.archive.incoming import now
 from verify.archive.reading import CaseReader
-from verify.archive.staging import original
+from verify.archive.staging import belongs, original
 from verify.archive.store import CaseFolder
 from verify.errors import TamperedError, UsageError
 from verify.records.cases import Item
@@ -114,6 +114,8 @@ def _files(case: CaseReader, held: Iterable[Item]) -> dict[str, str]:
 
 def _unchanged(case: CaseReader, files: dict[str, str]) -> None:
     for path, sha256 in files.items():
+        if not belongs(case.path, path):
+            raise TamperedError(f"The case {case.path} names a file that lies elsewhere: {path!r}.")
         if durable.digest(case.path / path)[0] != sha256:
             raise TamperedError(f"{case.path / path} is not as it was kept.", "Run `firstseen audit` on the case.")
 

@@ -16,7 +16,7 @@ from verify.archive.custody import Log, parse
 from verify.archive.database import Database
 from verify.archive.keys import PublicKey
 from verify.archive.locks import Lock
-from verify.archive.staging import Staging
+from verify.archive.staging import Staging, belongs
 from verify.errors import TamperedError
 
 LOG = "custody.jsonl"
@@ -42,9 +42,13 @@ class Derived:
         paths = list(paths)
         self._export_log()
         for item in sorted({p.split("/")[1] for p in paths if p.startswith("items/")}):
+            if not belongs(self._root, f"items/{item}/{MANIFEST}"):
+                continue
             manifest = self._root / "items" / item / MANIFEST
             durable.replace(self._manifest(item).encode(), manifest, staging.new())
         for plain, numbered in self._newest(paths).items():
+            if not belongs(self._root, numbered):
+                continue
             data = (self._root / numbered).read_bytes()
             target = self._root / plain
             if not target.is_file() or target.read_bytes() != data:

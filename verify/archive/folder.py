@@ -14,7 +14,7 @@ from verify.archive.database import Database
 from verify.archive.derived import KEYS, LOG, MANIFEST, newest_reports
 from verify.archive.keys import PublicKey
 from verify.archive.ledger import Fault, Ledger
-from verify.archive.staging import read_intent
+from verify.archive.staging import belongs, read_intent
 from verify.errors import FirstseenError
 
 Progress = Callable[[int, int, str], None]
@@ -101,6 +101,9 @@ class FolderCheck:
         return size
 
     def _file(self, path: str, sha256: str, size: int, there: bool) -> int:
+        if there and not belongs(self.root, path):
+            self.ledger.fault("changed", path, f"{path} lies elsewhere.")
+            return 0
         if not there:
             self.ledger.fault("missing", path, f"{path} is missing.")
             return 0

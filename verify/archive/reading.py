@@ -13,7 +13,7 @@ from verify.archive import durable
 from verify.archive.custody import Log
 from verify.archive.database import Database
 from verify.archive.library import Library
-from verify.archive.staging import Kept, original
+from verify.archive.staging import Kept, belongs, original
 from verify.errors import TamperedError
 from verify.records.cases import Custody, Item
 from verify.records.media import Examination
@@ -101,7 +101,7 @@ class CaseReader:
     def read(self, path: str) -> bytes:
         """Return a recorded file of the case, checked against its hash. Raises KeyError, TamperedError."""
         row = self._database.one("SELECT sha256, size FROM files WHERE path = ?", (path,))
-        if row is None:
+        if row is None or not belongs(self.path, path):
             raise KeyError(path)
         with durable.plain_errors(self.path), durable.opened(self.path / path) as file:
             data = file.read(int(row[1]) + 1)

@@ -103,7 +103,7 @@ def undo(root: Path, intent: Path, database: Database) -> set[str]:
 
     The database's write lock is held meanwhile, so that nobody records one of them at the same time.
     """
-    paths = [path for path in read_intent(intent) if _may_be_undone(root, path)]
+    paths = [path for path in read_intent(intent) if belongs(root, path)]
     recorded: set[str] = set()
     with database.transaction() as connection:
         for path in paths:
@@ -127,12 +127,16 @@ def read_intent(path: Path) -> list[str]:
         return []
 
 
-def _may_be_undone(root: Path, path: str) -> bool:
-    """Return whether `path` is where a unit places files: an intent in a stranger's case must not reach elsewhere."""
+def belongs(root: Path, path: str) -> bool:
+    """Return whether `path` is where a unit places files of the case at `root`.
+
+    A stranger's intent, log or database may name anything: what does not belong is never read, written or removed.
+    """
     parts = path.split("/")
     return (
         parts[0] in _PLACES
         and not {"", ".", ".."} & set(parts)
+        and "\\" not in path
         and (root / path).parent.resolve() == root.resolve() / Path(*parts[:-1])
     )
 
