@@ -20,8 +20,12 @@ from verify.records.fingerprints import Fingerprint
 
 Floats = npt.NDArray[np.float32]
 
-PLACES = 80  # kept in a picture
+PLACES = 72  # kept in a picture
 EVERY = 2.0  # seconds: of the sampled frames in each such span, the stillest is taken
+# A picture that shows the last kept one again is left out, for so long; a fixed camera is told by its grid, and
+# keeping its background once is what holds an hour to about 1 MB.
+REPEATED = 0.5  # share of places that are where they were
+AGAIN = 8.0  # seconds
 LINES = 300  # short side the places are looked for at
 SIGMA = 1.6  # of the finest scale, pixels (Lowe 2004)
 PATCH = 16  # samples along a patch
@@ -29,6 +33,7 @@ REACH = 6.0  # half a patch, in sigmas
 FAINTEST = 1.2  # grey levels of difference below which a blob is compression noise
 EDGE = 12.0  # ratio of curvatures above which a blob is an edge (Lowe 2004 uses 10)
 SCALE_STEP = 16.0  # stored scales an octave
+PLAIN = 4.0  # grey levels a line of a border may vary by, after lossy coding
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +166,31 @@ def _spread(table: Floats, most: int) -> npt.NDArray[np.intp]:
     return np.concatenate([order[~full[order]], order[full[order]]])[:most]
 
 
+def whole(gray: Gray) -> npt.NDArray[np.uint64]:
+    """Return the codes (2,) of the whole picture, and of it without its plain borders: for pictures with few places."""
+    rows, columns = np.nonzero(gray.std(axis=1) > PLAIN)[0], np.nonzero(gray.std(axis=0) > PLAIN)[0]
+    inner = gray
+    if len(rows) and len(columns) and rows[-1] - rows[0] >= PATCH and columns[-1] - columns[0] >= PATCH:
+        inner = gray[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    small = [cv2.resize(picture, (PATCH, PATCH), interpolation=cv2.INTER_AREA) for picture in (gray, inner)]
+    return codes(np.stack(small).astype(np.float32))
+
+
+def _same_view(before: Places, now: Places) -> bool:
+    """Return whether most places of `before` are still where they were."""
+    if not len(before.x) or not len(now.x):
+        return False
+    near = np.abs(before.x[:, None] - now.x) + np.abs(before.y[:, None] - now.y) < 0.02
+    alike = np.bitwise_count(before.codes[:, None] ^ now.codes) <= 12
+    return bool((near & alike).any(axis=1).mean() > REPEATED)
+
+
 class Patches(Descriptor):
     """Keeps the places of a few still moments of a clip.
 
-    The fingerprint has a row a picture: `codes` (n, PLACES) uint64, `x` and `y` (n, PLACES) uint16 (0..65535 over
-    the picture), `scale` (n, PLACES) uint8 (SCALE_STEP an octave above a thousandth of the height), `count` (n,).
+    The fingerprint has a row a picture: `codes` (n, PLACES) uint64, `x` and `y` (n, PLACES) uint8 (0..255 over
+    the picture), `scale` (n, PLACES) uint8 (SCALE_STEP an octave above a thousandth of the height), `count` (n,),
+    and `whole` (n, 2): codes of the whole picture, with and without plain borders.
     """
 
     name = "patches"
@@ -173,7 +198,7 @@ class Patches(Descriptor):
 
     def begin(self, clip: ClipInfo) -> None:
         """Start a clip."""
-        self._rows: list[tuple[float, Places]] = []
+        self._rows: list[tuple[float, Places, npt.NDArray[np.uint64]]] = []
         self._aspect = 1.0
         self._best: tuple[float, float, Gray] | None = None  # change, time, picture
         self._previous: Gray | None = None
@@ -197,28 +222,35 @@ class Patches(Descriptor):
 
     def _flush(self) -> None:
         if self._best is not None:
-            self._rows.append((self._best[1], find(self._best[2])))
+            time, places = self._best[1], find(self._best[2])
+            if not self._rows or time - self._rows[-1][0] > AGAIN or not _same_view(self._rows[-1][1], places):
+                self._rows.append((time, places, whole(self._best[2])))
         self._best = None
 
     def end(self) -> Fingerprint | None:
         """Return the places, or None for a clip without an informative frame."""
         self._flush()
-        rows = [(time, places) for time, places in self._rows if len(places.x)]
+        rows = self._rows
         if not rows:
             return None
         shape = (len(rows), PLACES)
-        kept = {"codes": np.zeros(shape, np.uint64), "x": np.zeros(shape, np.uint16), "y": np.zeros(shape, np.uint16)}
+        kept = {"codes": np.zeros(shape, np.uint64), "x": np.zeros(shape, np.uint8), "y": np.zeros(shape, np.uint8)}
         scale = np.zeros(shape, np.uint8)
-        for i, (_, p) in enumerate(rows):
+        for i, (_, p, _) in enumerate(rows):
             n = len(p.x)
             kept["codes"][i, :n] = p.codes
-            kept["x"][i, :n] = np.clip(p.x * 65535 + 0.5, 0, 65535)
-            kept["y"][i, :n] = np.clip(p.y * 65535 + 0.5, 0, 65535)
+            kept["x"][i, :n] = np.clip(p.x * 255 + 0.5, 0, 255)
+            kept["y"][i, :n] = np.clip(p.y * 255 + 0.5, 0, 255)
             scale[i, :n] = np.clip(np.log2(p.sigma * 1000) * SCALE_STEP + 0.5, 0, 255)
         return Fingerprint(
             name=self.name,
             version=self.version,
-            times=np.array([time for time, _ in rows], np.float32),
-            arrays={**kept, "scale": scale, "count": np.array([len(p.x) for _, p in rows], np.uint8)},
+            times=np.array([time for time, _, _ in rows], np.float32),
+            arrays={
+                **kept,
+                "scale": scale,
+                "count": np.array([len(p.x) for _, p, _ in rows], np.uint8),
+                "whole": np.stack([w for _, _, w in rows]),
+            },
             parameters={"aspect": round(self._aspect, 4), "places": PLACES, "lines": LINES, "patch": PATCH},
         )

@@ -7,6 +7,7 @@ picture over the other; two takes of one room agree in everything but that.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ Floats = npt.NDArray[np.float32]
 CELLS = WIDTH * HEIGHT
 FEWEST_CELLS = 12  # a smaller overlap shows too little to tell movement from chance
 SHORTEST = 1.5  # seconds
+FLOOR = 0.3  # grey levels
+INSET = 0.8  # a picture shown smaller than this inside another is read without its edge,
+EDGE = 0.8  # of so many cells of the other's grid: a cell is not sharp
 # Speeds tried; between them a clip of 30 s drifts by less than two seconds, and the fit is then refined.
 SPEEDS = (1.0, 1.1, 0.9, 1.25, 0.8, 1.5, 0.667, 2.0, 0.5, 1.05, 0.95, 1.175, 0.85, 1.35, 0.74, 1.75, 0.57)
 
@@ -79,6 +83,10 @@ def _weights(inside: npt.NDArray[np.bool_], matrix: Array, cells: float) -> tupl
         (columns[-1] + 1) / (2 * WIDTH),
         (rows[-1] + 1) / (2 * HEIGHT),
     )
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
+    if scale < INSET:  # a small picture in a large one: keep off what moves around it
+        x, y = (min(0.15 * (box[i + 2] - box[i]), EDGE / (n * scale)) for i, n in ((0, WIDTH), (1, HEIGHT)))
+        box = (box[0] + x, box[1] + y, box[2] - x, box[3] - y)
     wide, high = (box[2] - box[0]) * WIDTH, (box[3] - box[1]) * HEIGHT
     density = min(1.0, np.sqrt(cells / (wide * high)))
     nx, ny = max(3, round(wide * density)), max(3, round(high * density))
@@ -111,8 +119,9 @@ class Aligned:
     """How b runs along a: second `t` of b is second `offset + speed * t` of a (speed below 0: reversed).
 
     `movement` is the correlation of change over the shared time (0..1), `evidence` how far the peak stands above what
-    other offsets give (in their own standard deviations), `still` the correlation of the pictures themselves,
-    `energy_a`/`energy_b` the mean change a cell in grey levels, `start`/`end` the shared seconds on b's clock.
+    other offsets give and speeds give (in their standard deviations), `still` the correlation of the pictures themselves,
+    `energy_a`/`energy_b` the mean change a cell in grey levels, `lively_a`/`lively_b` that of their liveliest moments
+    anywhere, `start`/`end` the shared seconds on b's clock, `points` how many places of the grids were read.
     """
 
     speed: float
@@ -122,9 +131,12 @@ class Aligned:
     still: float
     energy_a: float
     energy_b: float
+    lively_a: float
+    lively_b: float
     start: float
     end: float
     rank: float
+    points: int
 
 
 def _changes(x: Floats) -> Floats:
@@ -132,7 +144,17 @@ def _changes(x: Floats) -> Floats:
     centred = x - x.mean(axis=1, keepdims=True)
     d = np.zeros_like(centred)
     d[1:-1] = centred[2:] - centred[:-2]
-    return 24.0 * np.tanh(d / 24.0)  # a cut is one event, not a hundred
+    return d
+
+
+def _levelled(change: Floats) -> Floats:
+    """Return `change` with every moment brought to one size, so that no cut or flash outweighs the rest.
+
+    Moments in which next to nothing changes (FLOOR, about what packing the grid adds) weigh less.
+    """
+    size = np.sqrt(np.mean(change * change, axis=1, keepdims=True))
+    levelled: Floats = change / (size + FLOOR)
+    return levelled
 
 
 def _retimed(x: Floats, speed: float) -> Floats:
@@ -157,21 +179,27 @@ def align(a: Floats, b: Floats, speeds: tuple[float, ...] = SPEEDS, reverse: boo
     """
     if min(len(a), len(b)) * STEP < SHORTEST:
         return []
-    change_a, change_b = _changes(a), _changes(b)
-    product = np.ascontiguousarray((change_a @ change_b.T).T)
-    power = np.ascontiguousarray(np.outer((change_b**2).sum(axis=1), (change_a**2).sum(axis=1)))
+    change_a = _changes(a)
+    level_a, level_b = _levelled(change_a), _levelled(_changes(b))
+    product = np.ascontiguousarray((level_a @ level_b.T).T)
+    power = np.ascontiguousarray(np.outer((level_b**2).sum(axis=1), (level_a**2).sum(axis=1)))
     found = []
+    others: list[tuple[float, int]] = []
     for speed in speeds:
         for sign in (1, -1) if reverse else (1,):
             if found and found[0][0] > DECISIVE and (sign < 0 or abs(speed / found[0][1] - 1) > NEARLY):
                 continue  # as it was filmed, and plainly so: only speeds close to it may be better
             line = _best_line(product, power, speed, sign)
             if line is not None:
-                found.append(line)
+                found.append(line[:3])
+                others.append(line[3])
     found.sort(key=lambda line: -line[0])
+    lags = sum(count for _, count in others)
+    spread = float(np.sqrt(sum(total for total, _ in others) / lags)) if lags >= FEWEST_LAGS else 0.0
+    mine = _Side(a, change_a, level_a, _liveliest(change_a))
     measured = []
-    for rank, speed, lag, spread in found[:3]:
-        near = [_measure(a, change_a, b, speed * k, lag, spread) for k in (1.0, 0.975, 1.025)]
+    for rank, speed, lag in found[:2]:
+        near = [_measure(mine, b, speed * k, lag, spread) for k in (1.0, 0.975, 1.025)]
         good = [n for n in near if n is not None]
         if good:
             measured.append(max(good, key=lambda n: n.rank))
@@ -184,55 +212,77 @@ DECISIVE = 3.0  # a line this far up needs no other beside it
 NEARLY = 0.12
 
 
-def _best_line(product: Floats, power: Floats, speed: float, sign: int) -> tuple[float, float, int, float] | None:
-    """Return (agreement, signed speed, lag in rows of a, spread of other lags) of the best lag at this speed."""
-    m, n = product.shape
-    steps = np.round(np.arange(m) * speed).astype(int)
+@lru_cache(maxsize=256)
+def _lines(m: int, n: int, speed: float, sign: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], int]:
+    """Return for every lag (columns, from -reach on) the cells of an (m, n) table on its line, and how many they are.
+
+    Cells beside the table are given as m * n.
+    """
+    steps = np.round(np.arange(m) * speed).astype(np.int64)
     if sign < 0:
         steps = steps[::-1]
     reach = int(steps.max())
-    total, scale, length = (np.zeros(n + reach) for _ in range(3))
-    for k in range(m):
-        start = reach - int(steps[k])  # place of a's row 0, counted from lag -reach
-        total[start : start + n] += product[k]
-        scale[start : start + n] += power[k]
-        length[start : start + n] += 1
+    column = np.arange(-reach, n)[None, :] + steps[:, None]
+    inside = (column >= 0) & (column < n)
+    where = np.where(inside, np.arange(m)[:, None] * n + column, m * n).astype(np.int32)
+    return where, inside.sum(axis=0), reach
+
+
+FEWEST_LAGS = 16  # from which the spread over other lags means something
+
+
+def _best_line(
+    product: Floats, power: Floats, speed: float, sign: int
+) -> tuple[float, float, int, tuple[float, int]] | None:
+    """Return (agreement, signed speed, lag in rows of a, squares and number of other lags) of the best lag."""
+    m, n = product.shape
+    where, length, reach = _lines(m, n, speed, sign)
+    total = np.append(product, np.float32(0)).take(where).sum(axis=0, dtype=np.float64)
+    scale = np.append(power, np.float32(0)).take(where).sum(axis=0, dtype=np.float64)
     usable = length * speed >= SHORTEST / STEP
     if not usable.any():
         return None
-    z = np.where(usable, total / np.sqrt(np.maximum(scale, 1e-6)), -np.inf)
+    # Played backwards, what brightened darkens.
+    z = np.where(usable, sign * total / np.sqrt(np.maximum(scale, 1e-6)), -np.inf)
     top = int(np.argmax(z))
     away = usable.copy()
     away[max(0, top - 3) : top + 4] = False
-    spread = float(np.sqrt(np.mean(z[away] ** 2))) if away.sum() >= 8 else 0.0
-    return float(z[top]), speed * sign, top - reach, spread
+    return float(z[top]), speed * sign, top - reach, (float(np.sum(z[away] ** 2)), int(away.sum()))
 
 
-def _measure(a: Floats, change_a: Floats, b: Floats, speed: float, lag: int, spread: float) -> Aligned | None:
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Clip a, with what is computed of it once: its changes, these levelled, and its liveliest moments."""
+
+    rows: Floats
+    change: Floats
+    level: Floats
+    lively: float
+
+
+def _measure(mine: _Side, b: Floats, speed: float, lag: int, spread: float) -> Aligned | None:
     """Return the exact alignment at `speed`, the lag moved by a row or two where that agrees better."""
     moved = _retimed(b, speed)
     change_b = _changes(moved)
+    a, level_a, level_b = mine.rows, mine.level, _levelled(change_b)
     rows_b = len(b)
-    best: tuple[float, int, float, float] | None = None
-    for shifted in range(lag - 2, lag + 3):
+    best: tuple[float, int] | None = None
+    for shifted in range(lag - 1, lag + 2):
         start, end = max(0, -shifted), min(len(moved), len(a) - shifted)
-        if (end - start) * STEP < SHORTEST:
-            continue
-        da, db = change_a[start + shifted : end + shifted], change_b[start:end]
-        power = float(np.sqrt(((da * da).sum(axis=1) * (db * db).sum(axis=1)).sum()))
-        dot = float((da * db).sum())
-        rank = dot / max(power, 1e-6)
-        if best is None or rank > best[0]:
-            best = (rank, shifted, dot, power)
+        if (end - start) * STEP >= SHORTEST:
+            rank, _ = _agreement(level_a[start + shifted : end + shifted], level_b[start:end])
+            if best is None or rank > best[0]:
+                best = (rank, shifted)
     if best is None:
         return None
-    rank, lag, dot, _ = best
+    lag = best[1]
     start, end = max(0, -lag), min(len(moved), len(a) - lag)
-    da, db = change_a[start + lag : end + lag], change_b[start:end]
-    ea, eb = float((da * da).sum()), float((db * db).sum())
-    xa, xb = a[start + lag : end + lag], moved[start:end]
-    ca, cb = xa - xa.mean(axis=1, keepdims=True), xb - xb.mean(axis=1, keepdims=True)
-    alike = (ca * cb).sum(axis=1) / np.maximum(np.sqrt((ca * ca).sum(axis=1) * (cb * cb).sum(axis=1)), 1e-3)
+    alike = _likeness(a[start + lag : end + lag], moved[start:end])
+    cut_from, cut_to = _shared(alike)
+    if (cut_to - cut_from) * STEP >= SHORTEST:
+        alike, start, end = alike[cut_from:cut_to], start + cut_from, start + cut_to
+    da, db = mine.change[start + lag : end + lag], change_b[start:end]
+    rank, movement = _agreement(level_a[start + lag : end + lag], level_b[start:end])
     rate, half = abs(speed), STEP / 2  # a row stands for the middle of its quarter second
     if speed > 0:
         offset = lag * STEP + half * (1 - rate)
@@ -243,12 +293,43 @@ def _measure(a: Floats, change_a: Floats, b: Floats, speed: float, lag: int, spr
     return Aligned(
         speed=speed,
         offset=offset,
-        movement=dot / max(float(np.sqrt(ea * eb)), 1e-6),
+        movement=movement,
         evidence=rank / spread if spread > 0 else 0.0,
         still=float(np.median(alike)),
-        energy_a=float(np.sqrt(ea / da.size)),
-        energy_b=float(np.sqrt(eb / db.size)),
+        energy_a=float(np.sqrt(np.mean(da * da))),
+        energy_b=float(np.sqrt(np.mean(db * db))),
+        lively_a=mine.lively,
+        lively_b=_liveliest(change_b),
         start=max(0.0, first),
         end=min(rows_b * STEP, max(0.0, first) + (end - start) * STEP / rate),
         rank=rank,
+        points=a.shape[1],
     )
+
+
+def _agreement(da: Floats, db: Floats) -> tuple[float, float]:
+    """Return (rank, correlation) of changes: rank grows with the root of the time over which they agree."""
+    ea, eb = (da * da).sum(axis=1), (db * db).sum(axis=1)
+    dot = float((da * db).sum())
+    return dot / max(float(np.sqrt((ea * eb).sum())), 1e-6), dot / max(float(np.sqrt(ea.sum() * eb.sum())), 1e-6)
+
+
+def _likeness(xa: Floats, xb: Floats) -> Floats:
+    """Return for each moment how alike the two pictures are (correlation over the points)."""
+    ca, cb = xa - xa.mean(axis=1, keepdims=True), xb - xb.mean(axis=1, keepdims=True)
+    both: Floats = (ca * cb).sum(axis=1) / np.maximum(np.sqrt((ca * ca).sum(axis=1) * (cb * cb).sum(axis=1)), 1e-3)
+    return both
+
+
+def _shared(alike: Floats) -> tuple[int, int]:
+    """Return the run of moments that are alike: the one with the largest sum above half of what it is at its best."""
+    level = 0.5 * float(np.quantile(alike, 0.8))
+    sums = np.concatenate([[0.0], np.cumsum(alike - level)])
+    lowest = np.minimum.accumulate(sums)
+    end = int(np.argmax(sums - lowest))
+    return int(np.argmin(sums[: end + 1])), end
+
+
+def _liveliest(change: Floats) -> float:
+    """Return the change a cell, in grey levels, of the one moment in ten in which most moves."""
+    return float(np.quantile(np.sqrt(np.mean(change * change, axis=1)), 0.9))

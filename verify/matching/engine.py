@@ -88,9 +88,8 @@ class Engine:
 
     def __init__(self, shelf: Shelf, index_folder: Path | None = None) -> None:
         self._shelf = shelf
-        self._folder = index_folder
-        self._index = Index()
-        self._seen = 0
+        self._index = Index(index_folder)
+        self._seen = 0  # generation whose clips and removals are known
         self._names: dict[int, str] = {}
         self._clips: dict[str, Clip] = {}
 
@@ -99,14 +98,14 @@ class Engine:
         now = self._shelf.generation()
         if now == self._seen:
             return
-        gone = self._shelf.removed(self._seen)
-        self._index.remove(gone)
-        for number in gone:
+        for number in self._shelf.removed(self._seen):
             self._clips.pop(self._names.pop(number, ""), None)
         for number, _, sha256 in self._shelf.clips(self._seen):
             self._names[number] = sha256
-        rows = self._shelf.rows(Patches.name, Patches.version, self._seen)
-        self._index.add((number, spots(prints, 1.0).codes) for number, prints in rows)
+        if self._index.generation > now:  # made from another library, or from one that was put back
+            self._index.drop()
+        rows = self._shelf.rows(Patches.name, Patches.version, self._index.generation)
+        self._index.add(now, ((number, spots(prints, 1.0).looks) for number, prints in rows))
         self._seen = now
 
     def search(self, sha256: str, among: Iterable[str] | None = None) -> list[Match]:
@@ -122,8 +121,8 @@ class Engine:
         if among is not None:
             wanted = {other: TURNS for other in among if other != sha256}
         else:
-            for number, turn, _ in self._index.candidates(mine.spots.codes, TURNS, CANDIDATES):
-                other = self._names.get(number, sha256)
+            for number, turn, _ in self._index.candidates(mine.spots.looks, TURNS, CANDIDATES, self._names):
+                other = self._names[number]
                 if other != sha256:
                     wanted[other] = (*wanted.get(other, ()), turn)
         matches = []

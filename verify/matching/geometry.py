@@ -31,6 +31,7 @@ class Spots:
     xy: Array
     scale: Array
     codes: npt.NDArray[np.uint64]
+    whole: npt.NDArray[np.uint64]
     picture: npt.NDArray[np.intp]
     times: npt.NDArray[np.float32]
     aspect: float
@@ -38,22 +39,34 @@ class Spots:
     def __len__(self) -> int:
         return len(self.codes)
 
+    @property
+    def looks(self) -> npt.NDArray[np.uint64]:
+        """Every code the clip is found by: of its places and of its whole pictures."""
+        return np.concatenate([self.codes, self.whole])
+
 
 def spots(prints: Fingerprint | None, aspect: float) -> Spots:
     """Return the places of a `patches` fingerprint (none for None)."""
     if prints is None:
         none = np.zeros(0)
         return Spots(
-            np.zeros((0, 2)), none, np.zeros(0, np.uint64), np.zeros(0, np.intp), np.zeros(0, np.float32), aspect
+            np.zeros((0, 2)),
+            none,
+            np.zeros(0, np.uint64),
+            np.zeros(0, np.uint64),
+            np.zeros(0, np.intp),
+            np.zeros(0, np.float32),
+            aspect,
         )
     count = prints.arrays["count"].astype(int)
     kept = np.arange(prints.arrays["codes"].shape[1])[None, :] < count[:, None]
-    x = prints.arrays["x"][kept] / 65535.0 * aspect
-    y = prints.arrays["y"][kept] / 65535.0
+    x = prints.arrays["x"][kept] / 255.0 * aspect
+    y = prints.arrays["y"][kept] / 255.0
     return Spots(
         np.stack([x, y], axis=1),
         prints.arrays["scale"][kept] / SCALE_STEP,
         prints.arrays["codes"][kept],
+        np.unique(prints.arrays["whole"]),
         np.nonzero(kept)[0],
         prints.times,
         aspect,
@@ -112,7 +125,6 @@ def _fullest(
     use = np.nonzero(free)[0]
     if len(use) < FEWEST:
         return None
-    size = SHIFT_BIN * np.maximum(1.0, 2.0 ** grow[use])
     for half in (0.0, 0.5):
         s = np.floor(grow[use] / SCALE_BIN + half).astype(np.int64)
         step = SHIFT_BIN * np.maximum(1.0, 2.0 ** (s * SCALE_BIN))
@@ -141,8 +153,7 @@ def _fitted(
     if len(i) < FEWEST:
         return None
     src, dst = a.xy[i], b.xy[j]
-    seen = cv2.setRNGSeed(7)  # the same clips give the same answer
-    del seen
+    cv2.setRNGSeed(7)  # the same clips give the same answer
     # OpenCV's partial fit knows no mirror: turn first, then fit.
     turned_src = src @ turn.linear.T
     reach = 0.03 * max(1.0, float(2.0 ** np.median(b.scale[j] - a.scale[i])))
@@ -162,7 +173,7 @@ def _fitted(
     spot = len(np.unique(np.round(src[good] / 0.03), axis=0))  # one place seen in every frame is one place
     if places < FEWEST or spot < 3:
         return None
-    pairs, counts = np.unique(a.picture[i] * 100000 + b.picture[j], return_counts=True)
+    _, counts = np.unique(a.picture[i] * 100000 + b.picture[j], return_counts=True)
     full = np.vstack([matrix, [0, 0, 1]]) @ _square(turn.linear)
     return Fit(full, turn, places, int((counts >= 3).sum()), float(spot * (1.0 - np.mean(gap) / 32.0) + 0.1 * places))
 

@@ -1,127 +1,234 @@
 """Which clips hold places that look like these? Derived and disposable: the library is the truth, this only finds.
 
-Rule: the index never decides. It answers with clips worth a comparison, best first. Codes are kept in segments; a
-segment is four sorted tables of 16 bits each (multi-index hashing: a code within 7 bits agrees with the query in one
-table but for one bit at most, and is found for certain; one of 14 bits is found about every other time, and a clip
-has hundreds). New clips make new segments, small ones are merged, clips taken away are skipped at once.
+Rule: the index never decides. It answers with clips worth a comparison, best first. Codes lie in segments, sorted by
+a key of their steadiest bits, so that what looks alike lies together; a look-up reads the key's bucket and those one
+bit away. New clips make new segments in memory, small ones are merged, large ones are written as files that are
+mapped, not read: a file is written beside, synced and renamed, never changed, and made anew from the library when it
+is missing or does not fit. A clip that the library no longer names is left out of every answer by who asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from verify.descriptors.patches import waves
 from verify.matching.codes import Turn, turned
 from verify.matching.geometry import NEAR
 
 Codes = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
 
-TABLES = 4
-KEYS = 1 << 16
-_FLIPS = np.array([0] + [1 << bit for bit in range(16)], np.uint64)
-# A look shared by this many times the mean number of places tells nothing (sky, black, a channel's logo).
-COMMON = 64
+FORMAT = 1
+# A key is the signs of the lowest waves: of 2612 places found again after compression, blur and a turn of 5 degrees
+# the 16 lowest bits changed in 3.6 to 8.7 of 100 each, the next ones in 9 to 13, the last in 19 (docs/matching.md).
+_STEADY = sorted(range(64), key=lambda i: (waves()[i][0] ** 2 + waves()[i][1] ** 2, waves()[i]))
+NARROWEST, WIDEST = 12, 24  # bits of a key; about one for each doubling, so that a bucket holds a few codes
+TWO_TABLES = 4_000_000  # codes up to which a second table, of the next bits, is kept: it finds what the first misses
+KEPT = 1_000_000  # codes from which a segment is worth a file
+# A look shared by so many times the mean number of places tells nothing (sky, black, a channel's logo).
+COMMON = 48
+
+
+def _keys(codes: Codes, table: int, width: int) -> npt.NDArray[np.uint32]:
+    key = np.zeros(len(codes), np.uint32)
+    for place, bit in enumerate(_STEADY[table * width : (table + 1) * width] if width <= 24 else ()):
+        key |= (((codes >> np.uint64(bit)) & np.uint64(1)) << np.uint64(place)).astype(np.uint32)
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Codes in the order of their key; `start[k]` is where key k begins; `clip` is the clip of each code."""
+
+    codes: Codes
+    clip: npt.NDArray[np.int32]
+    start: npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Codes of some clips, each with the clip it is from, and for every table the order of the codes by its key."""
+    """Codes of the clips added between two generations of the library."""
 
-    codes: Codes
-    clip: npt.NDArray[np.int32]
-    order: tuple[npt.NDArray[np.uint32], ...]
-    start: tuple[npt.NDArray[np.uint32], ...]
+    first: int
+    last: int
+    width: int
+    tables: tuple[Table, ...]
+
+    def __len__(self) -> int:
+        return len(self.tables[0].codes)
 
     @classmethod
-    def build(cls, codes: Codes, clip: npt.NDArray[np.int32]) -> Segment:
+    def build(cls, first: int, last: int, codes: Codes, clip: npt.NDArray[np.int32]) -> Segment:
         """Return the segment of `codes` (n,), code k being of clip `clip[k]`."""
-        orders, starts = [], []
-        for table in range(TABLES):
-            key = (codes >> np.uint64(16 * table)) & np.uint64(KEYS - 1)
-            order = np.argsort(key, kind="stable").astype(np.uint32)
-            starts.append(np.searchsorted(key[order], np.arange(KEYS + 1, dtype=np.uint64)).astype(np.uint32))
-            orders.append(order)
-        return cls(codes, clip, tuple(orders), tuple(starts))
+        width = int(np.clip(np.ceil(np.log2(max(len(codes), 1) + 1)), NARROWEST, WIDEST))
+        tables = []
+        for table in range(2 if len(codes) <= TWO_TABLES else 1):
+            key = _keys(codes, table, width)
+            order = np.argsort(key, kind="stable")
+            start = np.zeros((1 << width) + 1, np.uint32)
+            np.cumsum(np.bincount(key, minlength=1 << width), out=start[1:])
+            tables.append(Table(codes[order], clip[order], start))
+        return cls(first, last, width, tuple(tables))
 
-    def near(self, codes: Codes, most: int) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
-        """Return (query, code, bits apart) of codes within NEAR bits; keys with more than `most` codes are skipped."""
-        found: list[tuple[Ints, Ints, npt.NDArray[np.uint8]]] = []
-        for table in range(TABLES):
-            key = (codes >> np.uint64(16 * table)) & np.uint64(KEYS - 1)
-            probe = (key[:, None] ^ _FLIPS[None, :]).astype(np.int64).ravel()
-            first, last = self.start[table][probe].astype(np.int64), self.start[table][probe + 1].astype(np.int64)
-            count = last - first
-            count[count > most] = 0
-            asked = np.repeat(np.arange(len(codes)), len(_FLIPS))
-            query = np.repeat(asked, count)
-            at = np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]]), count) + np.arange(count.sum())
-            place = self.order[table][at].astype(np.int64)
-            gap = np.bitwise_count(codes[query] ^ self.codes[place])
-            good = gap <= NEAR
-            found.append((query[good], place[good], gap[good]))
-        query, place, gap = (np.concatenate(part) for part in zip(*found, strict=True))
-        if len(query):  # found in several tables: once
-            _, first_seen = np.unique(query * len(self.codes) + place, return_index=True)
-            query, place, gap = query[first_seen], place[first_seen], gap[first_seen]
-        return query, place, gap
+    def near(self, codes: Codes) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
+        """Return (query, clip, bits apart) of codes within NEAR bits that share a bucket or lie one bit from it."""
+        flips = np.array([0] + [1 << bit for bit in range(self.width)], np.uint32)
+        common = max(COMMON, COMMON * len(self) >> self.width)
+        parts = []
+        for number, table in enumerate(self.tables):
+            probe = (_keys(codes, number, self.width)[:, None] ^ flips[None, :]).ravel()
+            first = table.start[probe].astype(np.int64)
+            count = table.start[probe.astype(np.int64) + 1].astype(np.int64) - first
+            count[count > common] = 0
+            kept = np.nonzero(count)[0]
+            first, count = first[kept], count[kept]
+            query = np.repeat(kept // len(flips), count)
+            at = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
+            gap = np.bitwise_count(codes[query] ^ table.codes[at])
+            good = np.nonzero(gap <= NEAR)[0]
+            parts.append((query[good], table.clip[at[good]].astype(np.int64), gap[good]))
+        query, clip, gap = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return query, clip, gap
+
+    def write(self, folder: Path) -> Path:
+        """Write the segment into `folder` and return the file; several writers of one segment write the same."""
+        path = folder / f"places-{FORMAT}-{self.first}-{self.last}.seg"
+        arrays = [a for t in self.tables for a in (t.codes, t.clip, t.start)]
+        head = {"width": self.width, "arrays": [[a.dtype.str, len(a)] for a in arrays]}
+        line = json.dumps(head).encode() + b"\n"
+        temporary = folder / f".{path.name}.{os.getpid()}"
+        with temporary.open("wb") as out:
+            out.write(line.rjust(4096))
+            for array in arrays:
+                out.write(np.ascontiguousarray(array).data)
+                out.write(bytes(-out.tell() % 4096))
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(path)
+        return path
+
+    @classmethod
+    def read(cls, path: Path) -> Segment:
+        """Return the segment of a file, mapped. Raises ValueError when the file is not whole."""
+        try:
+            _, version, first, last = path.stem.split("-")
+            with path.open("rb") as file:
+                head = json.loads(file.read(4096))
+            arrays, at = [], 4096
+            for dtype, length in head["arrays"]:
+                arrays.append(np.memmap(path, dtype=dtype, mode="r", offset=at, shape=(length,)))
+                at += -(-arrays[-1].nbytes // 4096) * 4096
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path.name} is no whole index segment: {error}") from error
+        if int(version) != FORMAT or path.stat().st_size != at or len(arrays) % 3:
+            raise ValueError(f"{path.name} is not of this format or size")
+        tables = tuple(Table(*arrays[i : i + 3]) for i in range(0, len(arrays), 3))
+        return cls(int(first), int(last), int(head["width"]), tables)
 
 
 class Index:
-    """The places of all clips of a library."""
+    """The places of all clips of a library, in step with its generations. `folder` keeps large segments, or None."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self._segments: list[Segment] = []
-        self._dead: set[int] = set()
+        if folder is not None:
+            with contextlib.suppress(OSError):  # without a place for it the index lives in memory
+                folder.mkdir(parents=True, exist_ok=True)
+            self._open(folder)
 
-    def add(self, clips: Iterable[tuple[int, Codes]]) -> None:
-        """Add clips: number and codes."""
-        numbers, codes = [], []
+    @property
+    def generation(self) -> int:
+        """The generation of the library up to which clips are in."""
+        return self._segments[-1].last if self._segments else 0
+
+    def __len__(self) -> int:
+        return sum(len(s) for s in self._segments)
+
+    def _open(self, folder: Path) -> None:
+        """Take the files that follow on one another from the beginning, the longest first."""
+        files: dict[int, list[Segment]] = {}
+        for path in folder.glob(f"places-{FORMAT}-*.seg"):
+            try:
+                segment = Segment.read(path)
+            except ValueError:
+                with contextlib.suppress(OSError):
+                    path.unlink()  # derived: it is made again
+                continue
+            files.setdefault(segment.first, []).append(segment)
+        at = 0
+        while files.get(at):
+            best = max(files[at], key=lambda s: s.last)
+            if best.last <= at:
+                break
+            self._segments.append(best)
+            at = best.last
+
+    def drop(self) -> None:
+        """Forget everything: the library is not the one this index was made from."""
+        self._segments = []
+
+    def add(self, generation: int, clips: Iterable[tuple[int, Codes]]) -> None:
+        """Add the clips (number, codes) that the library gained up to `generation`."""
+        numbers, codes = [np.zeros(0, np.int32)], [np.zeros(0, np.uint64)]
         for number, own in clips:
             numbers.append(np.full(len(own), number, np.int32))
             codes.append(own)
-        if codes and sum(map(len, codes)):
-            self._segments.append(Segment.build(np.concatenate(codes), np.concatenate(numbers)))
-        while len(self._segments) > 1 and len(self._segments[-2].codes) < 2 * len(self._segments[-1].codes):
-            last, before = self._segments.pop(), self._segments.pop()
-            merged_clip = np.concatenate([before.clip, last.clip])
-            merged = np.concatenate([before.codes, last.codes])
-            live = ~np.isin(merged_clip, list(self._dead)) if self._dead else np.ones(len(merged), bool)
-            self._segments.append(Segment.build(merged[live], merged_clip[live]))
+        fresh = Segment.build(self.generation, generation, np.concatenate(codes), np.concatenate(numbers))
+        while self._segments and len(self._segments[-1]) < min(2 * len(fresh) + 1, KEPT):
+            before = self._segments.pop()
+            one, two = before.tables[0], fresh.tables[0]
+            fresh = Segment.build(
+                before.first, fresh.last, np.concatenate([one.codes, two.codes]), np.concatenate([one.clip, two.clip])
+            )
+        if self._folder is not None and len(fresh) >= KEPT:
+            with contextlib.suppress(OSError):  # a full disk slows the next start down and harms nothing else
+                fresh = Segment.read(fresh.write(self._folder))
+        self._segments.append(fresh)
 
-    def remove(self, clips: Iterable[int]) -> None:
-        """Leave clips out of every answer from now on."""
-        self._dead.update(clips)
+    def numbers(self) -> npt.NDArray[np.int64]:
+        """Return the numbers of all clips that are in."""
+        found = [np.unique(s.tables[0].clip) for s in self._segments]
+        return np.unique(np.concatenate(found)).astype(np.int64) if found else np.zeros(0, np.int64)
 
-    def __len__(self) -> int:
-        return sum(len(s.codes) for s in self._segments)
-
-    def candidates(self, codes: Codes, turns: Sequence[Turn], most: int) -> list[tuple[int, Turn, float]]:
+    def candidates(
+        self, codes: Codes, turns: Sequence[Turn], most: int, live: Mapping[int, str] | None = None
+    ) -> list[tuple[int, Turn, float]]:
         """Return up to `most` (clip, turn, votes): clips that hold places like `codes`, turned so, best first.
 
-        A place votes once for a clip, the more the nearer its look and the fewer clips look like it.
+        A place votes once for a clip, the more the nearer its look and the fewer clips look like it. Clips that are
+        not in `live` are left out.
         """
-        votes: dict[tuple[int, int], float] = {}
-        common = max(COMMON, COMMON * len(self) // KEYS)
+        keys, weights = [np.zeros(0, np.int64)], [np.zeros(0)]
         for number, turn in enumerate(turns):
             asked = turned(codes, turn)
-            for segment in self._segments:
-                query, place, gap = segment.near(asked, common)
-                if not len(query):
-                    continue
-                key = query * (1 << 32) + segment.clip[place]
-                order = np.lexsort((gap, key))
-                key, first = np.unique(key[order], return_index=True)
-                nearest = gap[order][first].astype(float)
-                place_of, clip = key >> 32, key & 0xFFFFFFFF
-                clips_like = np.bincount(place_of, minlength=len(codes))[place_of]
-                weight = (NEAR + 1 - nearest) / (NEAR + 1) / np.log2(1 + clips_like)
-                total = np.bincount(clip, weight)
-                for c in np.nonzero(total)[0].tolist():
-                    if c not in self._dead:
-                        votes[(c, number)] = votes.get((c, number), 0.0) + float(total[c])
-        ranked = sorted(votes.items(), key=lambda v: -v[1])[:most]
-        return [(clip, turns[number], vote) for (clip, number), vote in ranked]
+            parts = [segment.near(asked) for segment in self._segments]
+            if not parts:
+                continue
+            query, clip, gap = (np.concatenate(part) for part in zip(*parts, strict=True))
+            key = (query << 32) | clip
+            order = np.lexsort((gap, key))
+            key, first = np.unique(key[order], return_index=True)
+            nearest = gap[order][first].astype(float)
+            place, clip = key >> 32, key & 0xFFFFFFFF
+            clips_like = np.bincount(place, minlength=len(codes))[place]
+            keys.append(clip * 8 + number)
+            weights.append((NEAR + 1 - nearest) / (NEAR + 1) / np.log2(1 + clips_like))
+        both, at = np.unique(np.concatenate(keys), return_inverse=True)
+        votes = np.bincount(at, np.concatenate(weights), minlength=len(both))
+        found: list[tuple[int, Turn, float]] = []
+        for i in np.argsort(-votes, kind="stable").tolist():
+            clip_number = int(both[i] >> 3)
+            if live is None or clip_number in live:
+                found.append((clip_number, turns[int(both[i] & 7)], float(votes[i])))
+                if len(found) >= most:
+                    break
+        return found
