@@ -30,20 +30,23 @@ if "firstseen_test_site" not in sys.modules:
     _spec.loader.exec_module(server)
 clips, site, settings, fetch = server.clips, server.site, server.settings, server.fetch
 
-# path, error, words, seconds it may take at most on a busy machine
+# Path, error, words. The slow ones run with a short window; the others are quick by themselves, so that a busy machine
+# does not turn them into slow ones. Every one must end within WORST.
 ROWS = [
-    ("/endless.mp4", NetworkError, "more than 8,000,000 bytes", 20),
-    ("/endless-page", NetworkError, "more than 8,000,000 bytes|too large", 20),
-    ("/slow.mp4", NetworkError, "under 1024 bytes a second|too slowly", 25),
-    ("/slow-page", NetworkError, "too slowly|bytes a second", 45),
-    ("/bomb", NetworkError, "far larger than a page", 25),
-    ("/bomb.mp4", NetworkError, "larger than this run allows|more than", 25),
-    ("/short.mp4", NetworkError, "more expected", 20),
-    ("/loop", NetworkError, "in a circle", 20),
-    ("/silent", NetworkError, "cannot be fetched", 45),
-    ("/garbage", NetworkError, "cannot be fetched", 20),
-    ("/endless-live.m3u8", FirstseenError, "live stream", 20),
+    ("/endless.mp4", NetworkError, "more than 8,000,000 bytes"),
+    ("/endless-page", NetworkError, "more than 8,000,000 bytes|too large"),
+    ("/slow.mp4", NetworkError, "under 1024 bytes a second|too slowly"),
+    ("/slow-page", NetworkError, "too slowly|bytes a second"),
+    ("/silent", NetworkError, "cannot be fetched"),
+    ("/bomb", NetworkError, "far larger than a page"),
+    ("/bomb.mp4", NetworkError, "larger than this run allows|more than"),
+    ("/short.mp4", NetworkError, "more expected"),
+    ("/loop", NetworkError, "in a circle"),
+    ("/garbage", NetworkError, "cannot be fetched"),
+    ("/endless-live.m3u8", FirstseenError, "live stream"),
 ]
+SLOW = {"/slow.mp4", "/slow-page", "/silent"}
+WORST = 110.0  # seconds, on a machine with ten other things to do; alone, each takes 1 to 6
 
 
 class Peak(threading.Thread):
@@ -62,17 +65,16 @@ class Peak(threading.Thread):
             self.most = max(self.most, total)
 
 
-@pytest.mark.parametrize(("path", "kind", "words", "seconds"), ROWS, ids=[row[0] for row in ROWS])
-def test_a_hostile_server(
-    fetch: Any, site: Any, path: str, kind: type[FirstseenError], words: str, seconds: int
-) -> None:
+@pytest.mark.parametrize(("path", "kind", "words"), ROWS, ids=[row[0] for row in ROWS])
+def test_a_hostile_server(fetch: Any, site: Any, path: str, kind: type[FirstseenError], words: str) -> None:
+    window = 3.0 if path in SLOW else 20.0
     peak = Peak(fetch.root)
     peak.start()
     began = time.monotonic()
     with pytest.raises(kind, match=words) as caught:
-        fetch(site.url(path), page=False, download_seconds=40.0, rate_window=3.0)
+        fetch(site.url(path), page=False, download_seconds=100.0, rate_window=window)
     peak.over.set()
-    assert time.monotonic() - began < seconds
+    assert time.monotonic() - began < WORST
     assert "\n" not in caught.value.message and "Traceback" not in caught.value.message
     assert fetch.left() == []
     assert peak.most < 2 * fetch.settings.max_download
