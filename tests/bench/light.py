@@ -1,16 +1,19 @@
 """How often the light measure is right, wrong or silent on real clips and stills: run by hand, not by pytest.
 
-    python tests/bench/light.py ../shared
+    python tests/bench/light.py ../shared [MORE]
 
+MORE is a folder with the files of light_more.csv: clips of public repositories, of nights mostly, that are not shipped.
 Clips carry labels given by looking at their frames. Stills carry none: where a satellite clock and a position are in
 the file, the sun's altitude is computed, which nobody had to judge.
 """
 
 from __future__ import annotations
 
+import csv
 import sys
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -72,12 +75,16 @@ def colours(path: Path) -> list[tuple[float, np.ndarray]]:
     return found
 
 
-def clips(folder: Path) -> None:
+def further() -> dict[str, str]:
+    """Return the labels of light_more.csv by file name."""
+    with Path(__file__).with_name("light_more.csv").open(encoding="utf-8", newline="") as file:
+        return {row["file"]: row["label"] for row in csv.DictReader(file)}
+
+
+def clips(paths: list[Path], label: Callable[[str], str]) -> None:
     """Print what was said of each kind of clip."""
     said: Counter[tuple[str, str]] = Counter()
-    for path in sorted(folder.iterdir()):
-        if path.suffix in {".json", ".csv"}:
-            continue
+    for path in paths:
         try:
             looks = [light.look(at, picture) for at, picture in colours(path)]
         except (av.error.FFmpegError, OSError) as error:
@@ -134,5 +141,8 @@ def _gps(path: Path) -> tuple[datetime, float, float] | None:
 
 if __name__ == "__main__":
     shared = Path(sys.argv[1])
-    clips(shared / "videos")
+    clips([p for p in sorted((shared / "videos").iterdir()) if p.suffix not in {".json", ".csv"}], label)
+    if len(sys.argv) > 2:
+        named = further()
+        clips([p for p in sorted(Path(sys.argv[2]).iterdir()) if p.name in named], named.__getitem__)
     stills(shared / "metadata")
