@@ -1,13 +1,13 @@
 """What the worker's child does with one file: sniff, read tags, decode once, feed all that look and listen.
 
 Rule: one file, one decode, bounded memory; what fails inside one reader, descriptor or measure becomes a Problem and
-costs only that part. Runs in the limited child of `verify/worker.py`, never in the process of the run.
+costs only that part. Runs in the limited child of `verify/worker.py`, never in the process of the run. (Longer than
+other files: the order of one pass is easier to follow in one piece.)
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import metadata
@@ -21,6 +21,7 @@ import msgspec
 import numpy as np
 
 from verify import catalog, descriptors, measures, readers
+from verify.audience import Audience, words
 from verify.descriptors import dhash, pdq, phash
 from verify.descriptors.base import (
     SAMPLE_LINES,
@@ -31,7 +32,6 @@ from verify.descriptors.base import (
     ClipInfo,
     Descriptor,
     Frame,
-    Gray,
 )
 from verify.errors import FirstseenError, UnreadableMediaError
 from verify.measures.base import Measure
@@ -154,6 +154,14 @@ class _Seen:
     fingerprints: list[Fingerprint] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
 
+    def take(self, audience: Audience) -> None:
+        """Take over what descriptors and measures found."""
+        self.fingerprints += audience.fingerprints
+        self.curves += audience.curves
+        self.problems += audience.problems
+        self.sound = audience.sound
+        self.extra |= audience.extra
+
 
 def _hash(path: Path) -> str:
     with path.open("rb") as file:
@@ -169,7 +177,7 @@ def _read_tags(path: Path, kind: Kind, seen: _Seen) -> None:
         except (FirstseenError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 - hostile bytes raise anything in a parser; the rest is still read
-            seen.problems.append(Problem(part=reader.name, reason=f"Stopped on this file: {_words(error)}."))
+            seen.problems.append(Problem(part=reader.name, reason=f"Stopped on this file: {words(error)}."))
             continue
         seen.tags += reading.tags
         seen.problems += reading.problems
@@ -177,85 +185,12 @@ def _read_tags(path: Path, kind: Kind, seen: _Seen) -> None:
             seen.extra[reader.name] = reading.extra
 
 
-class _Party:
-    """All descriptors and measures of one clip: fed alike; one that fails leaves, and is named."""
-
-    def __init__(self, clip: ClipInfo, seen: _Seen) -> None:
-        self._seen = seen
-        self._members: list[Any] = list(_rooms().members)
-        self._heard = False
-        self._lookers: list[Any] = []
-        self._watchers: list[Any] = []
-        self._listeners: list[Any] = []
-        self._feed(lambda member: member.begin(clip))
-        self._lookers = [m for m in self._members if _does(m, "add")]
-        self._watchers = [m for m in self._members if _does(m, "add_tiny")]
-        self._listeners = [m for m in self._members if _does(m, "add_sound")]
-
-    @property
-    def listens(self) -> bool:
-        """Whether anything wants sound."""
-        return bool(self._listeners)
-
-    def frame(self, frame: Frame) -> None:
-        """Give everyone the next sampled frame."""
-        self._feed(lambda member: member.add(frame), self._lookers)
-
-    def tiny(self, time: float, tiny: Gray) -> None:
-        """Give everyone the next tiny picture."""
-        self._feed(lambda member: member.add_tiny(time, tiny), self._watchers)
-
-    def sound(self, block: frames.SoundBlock) -> None:
-        """Give everyone the next stretch of sound."""
-        if not self._heard:
-            self._heard = True
-            self._feed(lambda member: member.start_sound(block.time), self._listeners)
-        self._feed(lambda member: member.add_sound(block.samples, frames.SOUND_RATE), self._listeners)
-
-    def end(self) -> None:
-        """Collect what everyone found."""
-        self._feed(self._collect)
-
-    def _collect(self, member: Descriptor | Measure) -> None:
-        if isinstance(member, Descriptor):
-            made = member.end()
-            if made is not None:
-                self._seen.fingerprints.append(made)
-            return
-        measured = member.end()
-        self._seen.curves += measured.curves
-        self._seen.sound = measured.sound or self._seen.sound
-        if measured.values:
-            self._seen.extra[member.name] = measured.values
-
-    def _feed(self, give: Callable[[Any], None], whom: list[Any] | None = None) -> None:
-        whom = self._members if whom is None else whom
-        for member in list(whom):
-            try:
-                give(member)
-            except MemoryError:
-                raise
-            except Exception as error:  # noqa: BLE001 - one part that fails on a strange clip must not cost the rest
-                self._seen.problems.append(Problem(part=member.name, reason=f"Stopped: {_words(error)}."))
-                for group in (self._members, self._lookers, self._watchers, self._listeners):
-                    if member in group:
-                        group.remove(member)
-
-
-def _does(member: Any, method: str) -> bool:  # noqa: ANN401 - a Descriptor or a Measure
-    """Return whether the member's class fills in `method` itself: an empty one need not be called."""
-    if isinstance(member, Descriptor) and method == "add" and member.kind == "sound":
-        return False
-    base = Descriptor if isinstance(member, Descriptor) else Measure
-    return getattr(type(member), method) is not getattr(base, method)
-
-
 def _look_at_still(path: Path, kind: Kind, settings: Settings, name: str, seen: _Seen) -> None:
     picture, problems = still.read(path, kind, settings, name)
     seen.problems += problems
     seen.frames = 1
     high, wide = picture.shape[:2]
-    party = _Party(ClipInfo(width=wide, height=high, duration=None), seen)
+    party = Audience(ClipInfo(width=wide, height=high, duration=None), _rooms().members)
     size = within(wide, high, SAMPLE_LINES, min)
     gray = np.asarray(cv2.cvtColor(shrink(picture, *size), cv2.COLOR_BGR2GRAY), np.uint8)
     shows = informative.is_informative(gray)
@@ -265,6 +200,7 @@ def _look_at_still(path: Path, kind: Kind, settings: Settings, name: str, seen: 
     party.tiny(0.0, tiny)
     party.frame(Frame(time=0.0, gray=gray, colour=colour, index=0, first_of_shot=True, informative=shows))
     party.end()
+    seen.take(party)
     seen.shots = (Shot(start=0.0, end=0.0),)
     seen.streams = (
         Stream(
@@ -296,7 +232,7 @@ def _watch(path: Path, kind: Kind, settings: Settings, name: str, seen: _Seen) -
             if isinstance(thing, frames.Picture):
                 eye.picture(thing)
             else:
-                eye.party.sound(thing)
+                eye.party.hear(thing)
         seen.frames = clip.frames
         seen.problems += clip.problems
         seen.streams = clip.streams()
@@ -335,7 +271,7 @@ class _Eye:
         video = clip.video
         width = video.codec_context.width if video is not None else 0
         height = video.codec_context.height if video is not None else 0
-        self.party = _Party(ClipInfo(width=width, height=height, duration=stated), seen)
+        self.party = Audience(ClipInfo(width=width, height=height, duration=stated), _rooms().members)
         self._step = min(SAMPLE_STEP, max(stated / LEAST_SAMPLES, TINY_STEP)) if stated else SAMPLE_STEP
         self._cuts = Cuts()
         self._keyframes = Keyframes(seen.settings.max_keyframes)
@@ -385,6 +321,7 @@ class _Eye:
     def finish(self) -> None:
         """Collect shots, keyframes, fingerprints and measures."""
         self.party.end()
+        self._seen.take(self.party)
         if self._clip.frames:
             self._seen.shots = self._cuts.shots(self._clip.end + self._clip.usual_step)
             self._seen.keyframes = _write_keyframes(self._keyframes.chosen(self._seen.shots), self._seen.out)
@@ -432,7 +369,3 @@ def _versions() -> dict[str, str]:
         if reader.version():
             found[f"reader {reader.name}"] = reader.version()
     return found
-
-
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300].rstrip(".")

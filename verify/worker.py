@@ -2,7 +2,8 @@
 
 Nothing a decoder does can reach the run that asked: a crash, a hang or a flood of memory ends one child, and comes
 back as one MediaError that names the file and the cause. What a child leaves behind is treated as foreign: links and
-odd files are removed, and its JSON is checked against the record it claims to be.
+odd files are removed, and its JSON is checked against the record it claims to be. (Longer than other files: the two
+ends of one conversation, and every way it can break off, are checked more easily in one place.)
 """
 
 from __future__ import annotations

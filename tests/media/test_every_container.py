@@ -12,6 +12,7 @@ import pytest
 from verify.errors import UnreadableMediaError
 from verify.media import frames
 from verify.media.sniff import sniff
+from verify.media.sound import SOUND_RATE
 from verify.settings import Settings
 
 _spec = importlib.util.spec_from_file_location("drawn", Path(__file__).with_name("drawn.py"))
@@ -89,7 +90,7 @@ def test_frames_times_light_and_sound(
     assert seen[0][1].shape == (high, wide)
     assert fields(seen[-1][1]) == pytest.approx(drawn.FIELDS, abs=8)
     if sound:
-        assert 1.8 <= len(heard) / frames.SOUND_RATE <= 2.2
+        assert 1.8 <= len(heard) / SOUND_RATE <= 2.2
         middle = heard[8000:24000]
         assert np.abs(middle).max() == pytest.approx(12_000 / 32_768, abs=0.08)
         crossings = np.count_nonzero(np.diff(np.signbit(middle)))

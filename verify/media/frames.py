@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +23,13 @@ import numpy.typing as npt
 from verify.errors import LimitError, UnreadableMediaError
 from verify.media.pictures import Planes, Shape, quarter_turns, sane_aspect
 from verify.media.sniff import Kind
+from verify.media.sound import SOUND_RATE, Ears
+from verify.media.streams import stream_record
 from verify.records.media import Problem, Stream
 from verify.settings import Settings
 
-SOUND_RATE = 16_000  # samples a second, mono: speech, impulses and soundtrack hashes all live below 8 kHz
 _BAD_PACKETS = 200  # packets in a row that give nothing: the rest of the stream is given up (8 s of a 25 fps clip)
 _JUMP_BACK = 1.0  # seconds a time may run back (reordering) before it counts as a clock that starts again
-_SOUND_BLOCK = SOUND_RATE  # samples handed on at once
 
 
 @dataclass(kw_only=True, slots=True)  # not frozen: one is made for every frame, and freezing triples its cost
@@ -110,7 +109,7 @@ class Clip:
         if not wanted:
             return
         self._prepare(video, wanted)
-        ears = _Ears() if audio is not None else None
+        ears = Ears() if audio is not None else None
         for packet in self._packets(wanted):
             for frame in self._decoded(packet):
                 if packet.stream is not video:
@@ -205,7 +204,8 @@ class Clip:
 
     def streams(self) -> tuple[Stream, ...]:
         """Return what the container's streams are; call after `run`, when the picture format is known."""
-        return tuple(_stream(s, self) for s in self.container.streams)
+        video, shape = self.video, self.first_shape
+        return tuple(stream_record(s, shape if s is video else None, self.pixel_format) for s in self.container.streams)
 
 
 @contextlib.contextmanager
@@ -269,55 +269,6 @@ def _stated(frame: Any) -> float | None:  # noqa: ANN401 - av.VideoFrame
     return float(frame.dts * frame.time_base) if frame.dts is not None and frame.time_base else None
 
 
-class _Ears:
-    """Decoded sound of any layout and rate to mono at SOUND_RATE, in blocks."""
-
-    def __init__(self) -> None:
-        self._resampler = _mono()
-        self._form: tuple[Any, ...] | None = None
-        self._held: list[npt.NDArray[np.float32]] = []
-        self._count = 0
-        self._start: float | None = None
-
-    def take(self, frame: Any) -> Iterator[tuple[float | None, npt.NDArray[np.float32]]]:  # noqa: ANN401 - PyAV
-        form = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if self._form not in (None, form):  # the resampler refuses a change: start a new one
-            yield from self.finish()
-            self._resampler = _mono()
-        self._form = form
-        if self._start is None and frame.pts is not None and frame.time_base:
-            self._start = float(frame.pts * frame.time_base)
-        yield from self._add(frame)
-
-    def finish(self) -> Iterator[tuple[float | None, npt.NDArray[np.float32]]]:
-        if self._form is not None:
-            yield from self._add(None)
-        if self._count:
-            yield self._start, self._block()
-
-    def _add(self, frame: Any) -> Iterator[tuple[float | None, npt.NDArray[np.float32]]]:  # noqa: ANN401 - PyAV
-        try:
-            pieces = self._resampler.resample(frame)
-        except (av.error.FFmpegError, ValueError):
-            return  # a layout that cannot be mixed down: these samples are not heard
-        for piece in pieces:
-            samples = np.frombuffer(memoryview(piece.planes[0]), np.float32)[: piece.samples]
-            self._held.append(samples.copy())
-            self._count += len(samples)
-        if self._count >= _SOUND_BLOCK:
-            yield self._start, self._block()
-
-    def _block(self) -> npt.NDArray[np.float32]:
-        block = np.concatenate(self._held)
-        self._held, self._count = [], 0
-        np.nan_to_num(block, copy=False)
-        return np.clip(block, -1.0, 1.0, out=block)
-
-
-def _mono() -> av.AudioResampler:
-    return av.AudioResampler(format="flt", layout="mono", rate=SOUND_RATE)
-
-
 def _is_cover(stream: Any) -> bool:  # noqa: ANN401 - av.VideoStream
     return bool(stream.disposition & av.stream.Disposition.attached_pic)
 
@@ -326,49 +277,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, av.error.FFmpegError):
         return str(error.strerror or error)
     return str(error) or type(error).__name__
-
-
-def _stream(stream: Any, clip: Clip) -> Stream:  # noqa: ANN401 - av.stream.Stream
-    context = stream.codec_context
-    kind = stream.type if stream.type in {"video", "audio", "subtitle", "attachment"} else "data"
-    duration = None
-    if stream.duration and stream.time_base:
-        duration = float(stream.duration * stream.time_base)
-    found: dict[str, Any] = {
-        "index": stream.index,
-        "kind": kind,
-        "codec": _codec(context),
-        "profile": str(getattr(stream, "profile", None) or ""),
-        "duration": duration,
-        "language": str(stream.language or ""),
-    }
-    if context is not None and kind in {"video", "audio"}:
-        found["bit_rate"] = context.bit_rate or None
-    if context is not None and kind == "video":
-        found |= _video(stream, context, clip)
-    if context is not None and kind == "audio":
-        found |= {"sample_rate": context.sample_rate, "channels": context.channels}
-    return Stream(**found)
-
-
-def _codec(context: Any) -> str:  # noqa: ANN401 - av.CodecContext
-    if context is None:
-        return ""
-    with contextlib.suppress(AttributeError, ValueError):
-        return str(context.codec.canonical_name)  # `av1`, not the decoder's `libdav1d`
-    return str(context.name)
-
-
-def _video(stream: Any, context: Any, clip: Clip) -> dict[str, Any]:  # noqa: ANN401 - PyAV
-    shape = clip.first_shape if stream is clip.video else None
-    aspect = sane_aspect(context.sample_aspect_ratio or stream.sample_aspect_ratio)
-    rate = stream.average_rate
-    return {
-        "width": context.width,
-        "height": context.height,
-        "display_width": shape.display_width if shape else max(1, round(context.width * aspect)),
-        "display_height": shape.display_height if shape else context.height,
-        "rotation": (-90 * shape.turns) % 360 if shape else 0,
-        "frame_rate": float(rate) if isinstance(rate, Fraction) and 0 < rate < 10_000 else None,
-        "pixel_format": clip.pixel_format if shape else str(context.pix_fmt or ""),
-    }
