@@ -13,7 +13,7 @@ import threading
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import cache
@@ -64,6 +64,11 @@ class Demo:
     """The running server. `host` is `127.0.0.1:PORT`: what the network guard must be told to allow."""
 
     host: str
+    gone: set[str] = field(default_factory=set)  # posts taken down while the server runs
+
+    def take_down(self, name: str) -> None:
+        """Answer 404 for the post `name` from now on, as a platform does; raises KeyError for an unknown name."""
+        self.gone.add(_BY_NAME[name].name)
 
     def url(self, name: str) -> str:
         """Return the address of the post `name`; raises KeyError for a name that is not in POSTS."""
@@ -84,10 +89,11 @@ class Demo:
 def serve() -> Iterator[Demo]:
     """Serve the sample on 127.0.0.1, on a port the system picks, until the context ends."""
     server = _Server(("127.0.0.1", 0), _Handler)
+    demo = Demo(host=f"127.0.0.1:{server.server_address[1]}", gone=server.gone)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield Demo(host=f"127.0.0.1:{server.server_address[1]}")
+        yield demo
     finally:
         server.shutdown()
         server.server_close()
@@ -96,6 +102,10 @@ def serve() -> Iterator[Demo]:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self.gone: set[str] = set()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the signature of socketserver
         """Say nothing when a client hangs up early (downloaders do); anything else shows itself."""
@@ -134,9 +144,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: the command that runs the server does the talking."""
 
     def _post(self, post: StandIn, demo: Demo) -> None:
-        if post.status != 200:
-            words = {404: "This post is no longer available.", 403: "Log in to see this post."}[post.status]
-            self._page(post.status, _html(words, f"<p>{words}</p>"))
+        status = 404 if isinstance(self.server, _Server) and post.name in self.server.gone else post.status
+        if status != 200:
+            words = {404: "This post is no longer available.", 403: "Log in to see this post."}[status]
+            self._page(status, _html(words, f"<p>{words}</p>"))
         else:
             self._page(200, post_page(post, demo), post.posted)
 
