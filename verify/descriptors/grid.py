@@ -8,6 +8,7 @@ transform, rounded to steps of QUANTUM. Matching reads it back with `unpack` to 
 from __future__ import annotations
 
 import lzma
+from typing import Any
 
 import cv2
 import numpy as np
@@ -37,7 +38,7 @@ _KEPT = np.argsort(_FREQUENCY.ravel(), kind="stable")[: int((_FREQUENCY <= _HIGH
 WAVES = len(_KEPT)
 
 
-def pack(pictures: npt.NDArray[np.float32], quantum: float) -> bytes:
+def pack(pictures: npt.NDArray[np.floating[Any]], quantum: float) -> bytes:
     """Return `pictures` (n, HEIGHT, WIDTH; luma 0..255) coded; `unpack` gives them back within about `quantum` / 3."""
     levels = np.empty((len(pictures), WAVES), np.int16)
     step = (_COARSENESS * quantum).ravel()[_KEPT]
@@ -52,7 +53,7 @@ def pack(pictures: npt.NDArray[np.float32], quantum: float) -> bytes:
     return lzma.compress(split.T.tobytes(), format=lzma.FORMAT_RAW, filters=_FILTERS)
 
 
-def unpack(packed: bytes, count: int, quantum: float) -> npt.NDArray[np.float32]:
+def unpack(packed: bytes, count: int, quantum: float) -> npt.NDArray[np.floating[Any]]:
     """Return the `count` pictures (count, HEIGHT, WIDTH) that `pack` coded. Raises ValueError when they do not fit."""
     if not 0 <= count <= _MOST:
         raise ValueError(f"{count} pictures in a grid")
@@ -74,7 +75,7 @@ def unpack(packed: bytes, count: int, quantum: float) -> npt.NDArray[np.float32]
     )
 
 
-def _within_budget(pictures: npt.NDArray[np.float32]) -> tuple[float, bytes]:
+def _within_budget(pictures: npt.NDArray[np.floating[Any]]) -> tuple[float, bytes]:
     """Return the finest quantum whose code of `pictures` stays within BUDGET, and that code."""
     allowed = BUDGET * len(pictures) * STEP
     low, high = 0, len(QUANTA) - 1
@@ -89,7 +90,7 @@ def _within_budget(pictures: npt.NDArray[np.float32]) -> tuple[float, bytes]:
     return best or (QUANTA[-1], pack(pictures, QUANTA[-1]))
 
 
-def read(prints: Fingerprint) -> npt.NDArray[np.float32]:
+def read(prints: Fingerprint) -> npt.NDArray[np.floating[Any]]:
     """Return the pictures (n, HEIGHT, WIDTH) of a `grid` fingerprint. Raises ValueError when it is damaged."""
     arrays = prints.arrays
     return unpack(arrays["packed"].tobytes(), int(arrays["count"][0]), float(arrays["quantum"][0]))
@@ -107,7 +108,7 @@ class Grid(Descriptor):
 
     def begin(self, clip: ClipInfo) -> None:
         """Start a clip."""
-        self._sums: list[npt.NDArray[np.float32]] = []
+        self._sums: list[npt.NDArray[np.floating[Any]]] = []
         self._counts: list[int] = []
         self._aspect = clip.width / clip.height if clip.width > 0 and clip.height > 0 else 1.0
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
 from verify.records.fingerprints import Fingerprint
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[Any]  # OpenCV's stubs promise no more
 
 PLACES = 72  # kept in a picture
 EVERY = 2.0  # seconds: of the sampled frames in each such span, the stillest is taken
@@ -71,9 +72,9 @@ def find(gray: Gray, most: int = PLACES) -> Places:
     height, width = gray.shape
     shrink = min(1.0, LINES / min(height, width))
     if shrink < 1.0:
-        gray = cv2.resize(gray, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        gray = np.asarray(cv2.resize(gray, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
     height, width = gray.shape
-    base = cv2.GaussianBlur(gray.astype(np.float32), (0, 0), np.sqrt(SIGMA**2 - 0.25))
+    base: Floats = cv2.GaussianBlur(gray.astype(np.float32), (0, 0), np.sqrt(SIGMA**2 - 0.25))
     rows: list[Floats] = []
     looks: list[Floats] = []
     zoom = 1.0
@@ -105,17 +106,15 @@ def find(gray: Gray, most: int = PLACES) -> Places:
 
 def _blobs(levels: list[Floats]) -> Floats:
     """Return the extremes of the differences of the five `levels` as rows of x, y, layer, strength, layers to add."""
-    steps = [cv2.subtract(after, before) for before, after in pairwise(levels)]
+    steps: list[Floats] = [cv2.subtract(after, before) for before, after in pairwise(levels)]
     square = np.ones((3, 3), np.uint8)
     found = []
     for layer in (1, 2):
         here = steps[layer]
         top = cv2.dilate(cv2.max(cv2.max(steps[layer - 1], here), steps[layer + 1]), square)
         bottom = cv2.erode(cv2.min(cv2.min(steps[layer - 1], here), steps[layer + 1]), square)
-        high = cv2.compare(here, top, cv2.CMP_GE) & cv2.compare(here, FAINTEST, cv2.CMP_GT)
-        low = cv2.compare(here, bottom, cv2.CMP_LE) & cv2.compare(here, -FAINTEST, cv2.CMP_LT)
-        mask = high | low
-        mask[:4], mask[-4:], mask[:, :4], mask[:, -4:] = 0, 0, 0, 0
+        mask = ((here >= top) & (here > FAINTEST)) | ((here <= bottom) & (here < -FAINTEST))
+        mask[:4], mask[-4:], mask[:, :4], mask[:, -4:] = False, False, False, False
         y, x = np.nonzero(mask)
         if not len(y):
             continue
@@ -208,7 +207,7 @@ class Patches(Descriptor):
         """Take the frame if it is the stillest so far of its span."""
         height, width = frame.gray.shape
         self._aspect = width / height
-        small = cv2.resize(frame.gray, (32, 24), interpolation=cv2.INTER_AREA)
+        small: Gray = np.asarray(cv2.resize(frame.gray, (32, 24), interpolation=cv2.INTER_AREA), np.uint8)
         change = 0.0 if self._previous is None else float(cv2.norm(small, self._previous, cv2.NORM_L1)) / small.size
         self._previous = small
         span = int(frame.time / EVERY + 1e-6)
@@ -234,7 +233,11 @@ class Patches(Descriptor):
         if not rows:
             return None
         shape = (len(rows), PLACES)
-        kept = {"codes": np.zeros(shape, np.uint64), "x": np.zeros(shape, np.uint8), "y": np.zeros(shape, np.uint8)}
+        kept: dict[str, npt.NDArray[Any]] = {
+            "codes": np.zeros(shape, np.uint64),
+            "x": np.zeros(shape, np.uint8),
+            "y": np.zeros(shape, np.uint8),
+        }
         scale = np.zeros(shape, np.uint8)
         for i, (_, p, _) in enumerate(rows):
             n = len(p.x)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from verify.descriptors.grid import HEIGHT, STEP, WIDTH
 
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
+Array = npt.NDArray[np.floating[Any]]
+Floats = npt.NDArray[np.floating[Any]]
 
 CELLS = WIDTH * HEIGHT
 FEWEST_CELLS = 12  # a smaller overlap shows too little to tell movement from chance
@@ -119,7 +120,7 @@ class Aligned:
     """How b runs along a: second `t` of b is second `offset + speed * t` of a (speed below 0: reversed).
 
     `movement` is the correlation of change over the shared time (0..1), `evidence` how far the peak stands above what
-    other offsets give and speeds give (in their standard deviations), `still` the correlation of the pictures themselves,
+    other offsets and speeds give (in their standard deviations), `still` the correlation of the pictures themselves,
     `energy_a`/`energy_b` the mean change a cell in grey levels, `lively_a`/`lively_b` that of their liveliest moments
     anywhere, `start`/`end` the shared seconds on b's clock, `points` how many places of the grids were read.
     """
@@ -139,10 +140,10 @@ class Aligned:
     points: int
 
 
-def _changes(x: Floats) -> Floats:
+def changes(x: Floats) -> Floats:
     """Return the change at each place over half a second, light changes of the whole picture taken out."""
     centred = x - x.mean(axis=1, keepdims=True)
-    d = np.zeros_like(centred)
+    d: Floats = np.zeros_like(centred)
     d[1:-1] = centred[2:] - centred[:-2]
     return d
 
@@ -168,7 +169,8 @@ def _retimed(x: Floats, speed: float) -> Floats:
     part = (at - low)[:, None].astype(np.float32)
     if len(x) < 2:
         return x
-    return x[low] * (1 - part) + x[low + 1] * part
+    between: Floats = x[low] * (1 - part) + x[low + 1] * part
+    return between
 
 
 def align(a: Floats, b: Floats, speeds: tuple[float, ...] = SPEEDS, reverse: bool = True) -> list[Aligned]:
@@ -179,11 +181,11 @@ def align(a: Floats, b: Floats, speeds: tuple[float, ...] = SPEEDS, reverse: boo
     """
     if min(len(a), len(b)) * STEP < SHORTEST:
         return []
-    change_a = _changes(a)
-    level_a, level_b = _levelled(change_a), _levelled(_changes(b))
+    change_a = changes(a)
+    level_a, level_b = _levelled(change_a), _levelled(changes(b))
     product = np.ascontiguousarray((level_a @ level_b.T).T)
     power = np.ascontiguousarray(np.outer((level_b**2).sum(axis=1), (level_a**2).sum(axis=1)))
-    found = []
+    found: list[tuple[float, float, int]] = []
     others: list[tuple[float, int]] = []
     for speed in speeds:
         for sign in (1, -1) if reverse else (1,):
@@ -196,7 +198,7 @@ def align(a: Floats, b: Floats, speeds: tuple[float, ...] = SPEEDS, reverse: boo
     found.sort(key=lambda line: -line[0])
     lags = sum(count for _, count in others)
     spread = float(np.sqrt(sum(total for total, _ in others) / lags)) if lags >= FEWEST_LAGS else 0.0
-    mine = _Side(a, change_a, level_a, _liveliest(change_a))
+    mine = _Side(a, change_a, level_a, liveliest(change_a))
     measured = []
     for rank, speed, lag in found[:2]:
         near = [_measure(mine, b, speed * k, lag, spread) for k in (1.0, 0.975, 1.025)]
@@ -263,7 +265,7 @@ class _Side:
 def _measure(mine: _Side, b: Floats, speed: float, lag: int, spread: float) -> Aligned | None:
     """Return the exact alignment at `speed`, the lag moved by a row or two where that agrees better."""
     moved = _retimed(b, speed)
-    change_b = _changes(moved)
+    change_b = changes(moved)
     a, level_a, level_b = mine.rows, mine.level, _levelled(change_b)
     rows_b = len(b)
     best: tuple[float, int] | None = None
@@ -299,7 +301,7 @@ def _measure(mine: _Side, b: Floats, speed: float, lag: int, spread: float) -> A
         energy_a=float(np.sqrt(np.mean(da * da))),
         energy_b=float(np.sqrt(np.mean(db * db))),
         lively_a=mine.lively,
-        lively_b=_liveliest(change_b),
+        lively_b=liveliest(change_b),
         start=max(0.0, first),
         end=min(rows_b * STEP, max(0.0, first) + (end - start) * STEP / rate),
         rank=rank,
@@ -330,6 +332,6 @@ def _shared(alike: Floats) -> tuple[int, int]:
     return int(np.argmin(sums[: end + 1])), end
 
 
-def _liveliest(change: Floats) -> float:
+def liveliest(change: Floats) -> float:
     """Return the change a cell, in grey levels, of the one moment in ten in which most moves."""
     return float(np.quantile(np.sqrt(np.mean(change * change, axis=1)), 0.9))

@@ -24,7 +24,7 @@ class Turn:
     def linear(self) -> npt.NDArray[np.float64]:
         """The 2 x 2 matrix on (x, y), y down."""
         swap = np.array([[0.0, 1.0], [1.0, 0.0]]) if self.transposed else np.eye(2)
-        return np.diag([-1.0 if self.flipped_x else 1.0, -1.0 if self.flipped_y else 1.0]) @ swap
+        return np.asarray(np.diag([-1.0 if self.flipped_x else 1.0, -1.0 if self.flipped_y else 1.0]) @ swap)
 
     @property
     def mirrored(self) -> bool:
@@ -61,4 +61,4 @@ def turned(codes: Codes, turn: Turn) -> Codes:
 
 def distances(left: Codes, right: Codes) -> npt.NDArray[np.uint8]:
     """Return the bits in which each of `left` (n,) differs from each of `right` (m,), as (n, m)."""
-    return np.bitwise_count(left[:, None] ^ right[None, :])
+    return np.asarray(np.bitwise_count(left[:, None] ^ right[None, :]))

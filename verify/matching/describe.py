@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from verify.matching.align import Aligned
 from verify.records.matches import FramePair, Geometry, Segment
 
-Array = npt.NDArray[np.float64]
+Array = npt.NDArray[np.floating[Any]]
 
 
 def segments(aligned: Aligned, length_a: float) -> tuple[Segment, ...]:

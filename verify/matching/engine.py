@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from verify.descriptors.grid import HEIGHT, STEP, WIDTH, Grid, read
 from verify.descriptors.patches import Patches
 from verify.matching import describe, strength
-from verify.matching.align import DECISIVE, Aligned, align, lattice
+from verify.matching.align import DECISIVE, Aligned, align, changes, lattice, liveliest
 from verify.matching.base import Shelf
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
 from verify.matching.geometry import Fit, Spots, fits, spots, unit_matrix, whole
@@ -25,8 +26,8 @@ from verify.matching.index import Index
 from verify.records.fingerprints import Fingerprint
 from verify.records.matches import Match
 
-Floats = npt.NDArray[np.float32]
-Array = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
+Array = npt.NDArray[np.floating[Any]]
 
 CANDIDATES = 80  # (clip, turn) pairs looked at; the weakest of them are left after the fit
 SURE_PLACES = 20  # a fit of so many places needs no guess beside it
@@ -40,6 +41,13 @@ class Clip:
     spots: Spots
     grid: Floats
     aspect: float
+    liveliness: float
+    brightness: float
+
+    @property
+    def places(self) -> float:
+        """Mean number of places in a picture."""
+        return len(self.spots) / max(1, len(self.spots.times))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,14 @@ def clip_of(sha256: str, prints: dict[str, Fingerprint]) -> Clip | None:
     if grid is None or grid.version != Grid.version:
         return None
     aspect = float(grid.parameters.get("aspect", 1.0))
-    return Clip(sha256, spots(prints.get(Patches.name), aspect), read(grid).reshape(-1, WIDTH * HEIGHT), aspect)
+    pictures = read(grid).reshape(-1, WIDTH * HEIGHT)
+    places = spots(prints.get(Patches.name), aspect)
+    return Clip(sha256, places, pictures, aspect, liveliest(changes(pictures)), float(pictures.mean()))
+
+
+def kind(a: Clip, b: Clip) -> str:
+    """Return the kind of footage a pair of clips counts as."""
+    return strength.kind_of(min(a.liveliness, b.liveliness), min(a.brightness, b.brightness), min(a.places, b.places))
 
 
 def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS) -> Found | None:
@@ -147,7 +162,7 @@ class Engine:
         return self._clips[sha256]
 
     def _match(self, a: Clip, b: Clip, found: Found) -> Match | None:
-        judged = strength.judge(found.aligned, found.fit)
+        judged = strength.judge(found.aligned, found.fit, kind(a, b))
         if judged is None:
             return None
         return Match(

@@ -7,6 +7,7 @@ fit to the 0..1 coordinates of records and grids.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from verify.descriptors.patches import SCALE_STEP
 from verify.matching.codes import Turn, distances, turned
 from verify.records.fingerprints import Fingerprint
 
-Array = npt.NDArray[np.float64]
+Array = npt.NDArray[np.floating[Any]]
 
 NEAR = 14  # bits of 64; of unrelated places 1 in 3000 come this near (tests/bench/README.md)
 SCALE_BIN = 0.6  # octaves
@@ -140,7 +141,7 @@ def _fullest(
             best = (int(counts[top]), inside)
     if best is None:
         return None
-    centre_s, centre = np.median(grow[best[1]]), np.median(shift[best[1]], axis=0)
+    centre_s, centre = float(np.median(grow[best[1]])), np.median(shift[best[1]], axis=0)
     near = (np.abs(grow - centre_s) < SCALE_BIN) & (
         np.abs(shift - centre) < 1.5 * SHIFT_BIN * max(1.0, 2.0**centre_s)
     ).all(axis=1)

@@ -33,6 +33,7 @@ _STEADY = sorted(range(64), key=lambda i: (waves()[i][0] ** 2 + waves()[i][1] **
 NARROWEST, WIDEST = 12, 24  # bits of a key; about one for each doubling, so that a bucket holds a few codes
 TWO_TABLES = 4_000_000  # codes up to which a second table, of the next bits, is kept: it finds what the first misses
 KEPT = 1_000_000  # codes from which a segment is worth a file
+LARGEST = 32_000_000  # codes of a segment: building one takes about 40 bytes a code for a few seconds
 # A look shared by so many times the mean number of places tells nothing (sky, black, a channel's logo).
 COMMON = 48
 
@@ -98,9 +99,13 @@ class Segment:
         query, clip, gap = (np.concatenate(part) for part in zip(*parts, strict=True))
         return query, clip, gap
 
+    def path(self, folder: Path) -> Path:
+        """Return the file the segment has in `folder`, if it has one."""
+        return folder / f"places-{FORMAT}-{self.first}-{self.last}.seg"
+
     def write(self, folder: Path) -> Path:
         """Write the segment into `folder` and return the file; several writers of one segment write the same."""
-        path = folder / f"places-{FORMAT}-{self.first}-{self.last}.seg"
+        path = self.path(folder)
         arrays = [a for t in self.tables for a in (t.codes, t.clip, t.start)]
         head = {"width": self.width, "arrays": [[a.dtype.str, len(a)] for a in arrays]}
         line = json.dumps(head).encode() + b"\n"
@@ -183,8 +188,10 @@ class Index:
             numbers.append(np.full(len(own), number, np.int32))
             codes.append(own)
         fresh = Segment.build(self.generation, generation, np.concatenate(codes), np.concatenate(numbers))
-        while self._segments and len(self._segments[-1]) < min(2 * len(fresh) + 1, KEPT):
+        merged = []
+        while self._segments and len(self._segments[-1]) < min(2 * len(fresh) + 1, LARGEST - len(fresh)):
             before = self._segments.pop()
+            merged.append(before)
             one, two = before.tables[0], fresh.tables[0]
             fresh = Segment.build(
                 before.first, fresh.last, np.concatenate([one.codes, two.codes]), np.concatenate([one.clip, two.clip])
@@ -192,12 +199,10 @@ class Index:
         if self._folder is not None and len(fresh) >= KEPT:
             with contextlib.suppress(OSError):  # a full disk slows the next start down and harms nothing else
                 fresh = Segment.read(fresh.write(self._folder))
+                for old in merged:  # who has one mapped keeps it until it lets go
+                    if (old.first, old.last) != (fresh.first, fresh.last):
+                        old.path(self._folder).unlink(missing_ok=True)
         self._segments.append(fresh)
-
-    def numbers(self) -> npt.NDArray[np.int64]:
-        """Return the numbers of all clips that are in."""
-        found = [np.unique(s.tables[0].clip) for s in self._segments]
-        return np.unique(np.concatenate(found)).astype(np.int64) if found else np.zeros(0, np.int64)
 
     def candidates(
         self, codes: Codes, turns: Sequence[Turn], most: int, live: Mapping[int, str] | None = None

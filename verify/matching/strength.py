@@ -1,35 +1,93 @@
-"""How sure a match is: a score, and how often unrelated footage of its kind reaches it."""
+"""How sure a match is: a score, and how often unrelated footage of its kind reaches it. Rule: rates are measured.
+
+The score is worth nothing by itself. `background.json` says how unrelated pairs of each kind of footage score; it is
+made by tests/bench/background.py from pairs that share no footage, same-room takes included, each forced through the
+whole comparison. The share of pairs above a score is counted where at least TEN were seen; beyond that the tail is
+taken to fall off exponentially (peaks over threshold: the mean excess over the 90th percentile gives its slope),
+which is said in the basis. How well the rates hold on pairs that were not used is printed by the same program.
+"""
 
 from __future__ import annotations
+
+import json
+import math
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
 
 from verify.matching.align import Aligned
 from verify.matching.geometry import Fit
 from verify.records.matches import Strength
 
-LOWEST = 0.5
+# The score from which a pair is a match; below it unrelated pairs of the benchmark begin (docs/matching.md).
+LOWEST = 0.6
 STILL = 0.9  # grey levels; less change a cell than this at its liveliest, and movement cannot tell
+DARK = 48.0  # mean grey level of a clip below which it counts as dark
+PLAIN = 25  # places in a picture, of 72 at most; fewer, and there is little to hold on to
+TEN = 10
+# What a rate is called. One library search makes about a thousand comparisons at most; a false alarm in a hundred
+# such searches is one in 1e5, one in ten is 1e-4.
+CERTAIN, STRONG = 1e-5, 1e-4
 
 
 def score(aligned: Aligned, fit: Fit | None) -> float:
     """Return how strongly two clips agree: movement first, held by the places that fit and the likeness."""
     weight = fit.weight if fit else 0.0
     length = aligned.end - aligned.start
-    agreement = max(0.0, aligned.movement) * min(
-        max(0.0, aligned.rank), aligned.evidence / 3 if aligned.evidence else 9.0
-    )
+    rank = min(max(0.0, aligned.rank), aligned.evidence / 3 if aligned.evidence else 9.0)
     few = 0.5 if fit is not None and fit.places < 6 else 1.0  # four places agree by chance in one pair of twenty
     held = few * (0.4 + 0.6 * min(1.0, weight / 12)) * max(0.0, min(1.0, 0.2 + aligned.still))
-    total = agreement * min(1.0, length / 3) * held
-    if max(aligned.lively_a, aligned.lively_b) < STILL:
+    total = max(0.0, aligned.movement) * rank * min(1.0, length / 3) * held
+    if nothing_moves(aligned):
         total += 0.6 * min(1.0, weight / 20) * max(0.0, (aligned.still - 0.7) / 0.3)
     return total
 
 
-def judge(aligned: Aligned, fit: Fit | None) -> Strength | None:
-    """Return the strength of an alignment, or None when it is no match."""
+def nothing_moves(aligned: Aligned) -> bool:
+    """Return whether neither clip moves enough anywhere for movement to tell them apart."""
+    return max(aligned.lively_a, aligned.lively_b) < STILL
+
+
+def kind_of(liveliness: float, brightness: float, places: float) -> str:
+    """Return the kind of footage a pair counts as, each value being that of the poorer clip.
+
+    `liveliness` is the change a cell at its liveliest, `brightness` the mean grey level, `places` the mean number of
+    places in a picture.
+    """
+    if liveliness < STILL:
+        return "still"
+    if brightness < DARK:
+        return "dark"
+    return "plain" if places < PLAIN else "lively"
+
+
+@lru_cache(maxsize=1)
+def background() -> dict[str, dict[str, Any]]:
+    """Return what was measured for each kind: pairs, the 90th percentile, the mean excess over it, the top scores."""
+    found: dict[str, dict[str, Any]] = json.loads(files("verify.matching").joinpath("background.json").read_text())
+    return found
+
+
+def false_rate(reached: float, kind: str) -> tuple[float, str]:
+    """Return (share of unrelated pairs of `kind` that score `reached` or higher, how that is known)."""
+    table = background().get(kind) or background()["lively"]
+    pairs, top = int(table["pairs"]), [float(s) for s in table["top"]]
+    above = sum(s >= reached for s in top)
+    tail = 0.1 * math.exp(-max(0.0, reached - float(table["level"])) / float(table["excess"]))
+    counted = above / pairs if above >= TEN else 0.0
+    basis = f"{above} of {pairs} unrelated pairs of {kind} footage scored as high"
+    if above < TEN:
+        basis += "; so few that the rate is read off the tail of the others"
+    return min(1.0, max(tail, counted, 1e-9)), basis
+
+
+def judge(aligned: Aligned, fit: Fit | None, kind: str) -> Strength | None:
+    """Return the strength of an alignment of footage of `kind` (see `kind_of`), or None when it is no match."""
     reached = score(aligned, fit)
     if reached < LOWEST:
         return None
-    return Strength(
-        score=round(reached, 3), false_rate=None, kind="any", words="possible" if reached < 0.8 else "strong"
-    )
+    rate, basis = false_rate(reached, kind)
+    words = "practically certain" if rate <= CERTAIN else "strong" if rate <= STRONG else "possible"
+    if nothing_moves(aligned):
+        words = "possible"  # another take by the same fixed camera, with nothing moving, would look like this
+    return Strength(score=round(reached, 3), false_rate=rate, kind=kind, basis=basis, words=words)

@@ -1,0 +1,88 @@
+"""The index against a full scan, over its own files, and with files that are damaged or of another library."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from verify.matching import index as index_module
+from verify.matching.codes import MIRROR, TURNS, UPRIGHT, distances, turned
+from verify.matching.index import Index, Segment
+
+
+def clips(seed, count=60, places=300):
+    rng = np.random.default_rng(seed)
+    return {n + 1: rng.integers(0, 1 << 63, places, dtype=np.uint64) for n in range(count)}
+
+
+def copy_of(codes, seed, flipped=4):
+    rng = np.random.default_rng(seed)
+    copied = codes.copy()
+    for k in range(len(copied)):
+        for bit in rng.choice(64, flipped, replace=False):
+            copied[k] ^= np.uint64(1) << np.uint64(bit)
+    return copied
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_finds_a_copy_in_every_turn(turn):
+    held = clips(1)
+    index = Index()
+    index.add(1, held.items())
+    asked = turned(copy_of(held[17], 2), turn)
+    back = index.candidates(asked, TURNS, 5)
+    assert back[0][0] == 17
+    assert np.median(np.diag(distances(turned(asked, back[0][1]), held[17]))) == 4
+
+
+def test_most_of_what_a_full_scan_finds_is_found():
+    held = clips(3)
+    every = np.concatenate(list(held.values()))
+    segment = Segment.build(0, 1, every, np.repeat(np.arange(60, dtype=np.int32), 300))
+    asked = copy_of(held[5], 4)
+    query, _, gap = segment.near(asked)
+    scanned = distances(asked, every) <= index_module.NEAR
+    assert (gap <= index_module.NEAR).all()
+    assert len(np.unique(query)) >= 0.9 * scanned.any(axis=1).sum()
+
+
+def test_a_clip_that_is_not_live_is_left_out():
+    held = clips(5)
+    index = Index()
+    index.add(1, held.items())
+    assert index.candidates(held[9], (UPRIGHT,), 3, {n: "x" for n in held if n != 9}) != []
+    assert 9 not in [c for c, _, _ in index.candidates(held[9], (UPRIGHT,), 60, {n: "x" for n in held if n != 9})]
+
+
+def test_large_segments_are_read_back_from_their_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(index_module, "KEPT", 1000)
+    held = clips(6)
+    first = Index(tmp_path)
+    for n, codes in held.items():
+        first.add(n, [(n, codes)])
+    second = Index(tmp_path)
+    assert 0 < second.generation <= 60
+    second.add(60, [(n, c) for n, c in held.items() if n > second.generation])
+    assert second.candidates(held[3], (UPRIGHT, MIRROR), 4) == first.candidates(held[3], (UPRIGHT, MIRROR), 4)
+    assert sum(f.stat().st_size for f in tmp_path.iterdir()) < 3_000_000  # what was merged is gone
+
+
+@pytest.mark.parametrize("harm", ["cut short", "emptied", "other words"])
+def test_a_damaged_file_is_thrown_away_and_made_again(tmp_path, monkeypatch, harm):
+    monkeypatch.setattr(index_module, "KEPT", 1000)
+    held = clips(7)
+    Index(tmp_path).add(1, held.items())
+    (path,) = tmp_path.glob("*.seg")
+    whole = path.read_bytes()
+    path.write_bytes({"cut short": whole[:-5000], "emptied": b"", "other words": b"x" * len(whole)}[harm])
+    index = Index(tmp_path)
+    assert index.generation == 0
+    index.add(1, held.items())
+    assert index.candidates(held[2], (UPRIGHT,), 1)[0][0] == 2
+
+
+def test_an_index_without_clips_answers_with_nothing():
+    index = Index()
+    assert index.candidates(np.zeros(0, np.uint64), TURNS, 5) == []
+    index.add(1, [])
+    assert index.candidates(np.arange(5, dtype=np.uint64), TURNS, 5) == []
