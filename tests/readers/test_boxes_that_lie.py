@@ -21,17 +21,17 @@ def tree_of(raw):
 def test_boxes_nested_a_hundred_thousand_deep_are_followed_to_a_bound(say, depth):
     size = 8 * depth
     raw = b"".join(struct.pack(">I4s", size - 8 * i, b"moov") for i in range(depth))
-    begun = time.perf_counter()
+    begun = time.process_time()
     said = say(raw)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
     assert f"nested deeper than {MAX_DEPTH}" in said.problems
 
 
 def test_a_million_tiny_boxes_stop_at_a_bound(say, made):
     raw = made.ftyp() + made.box("free") * 1_000_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     said = say(raw)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
     assert f"more than {MAX_BOXES} boxes" in said.problems
 
 

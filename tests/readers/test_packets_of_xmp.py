@@ -80,9 +80,9 @@ def test_entities_are_refused_before_they_grow():
         + b"]>"
         + packet('tiff:Make="&j;"')
     )
-    begun = time.perf_counter()
+    begun = time.process_time()
     found, _, problems = read(bomb)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
     assert "entities" in problems
     assert not found
 
