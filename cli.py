@@ -88,7 +88,7 @@ def _network_options(made: argparse.ArgumentParser) -> None:
         metavar="HOST[:PORT]",
         help="let the network guard reach this private host (tests, intranets); may be given more than once",
     )
-    made.add_argument("--live", action="store_true", help="take live streams too, up to the time limit")
+    made.add_argument("--live", action="store_true", help="take of a live stream what it offers now")
     made.add_argument("--no-page", action="store_true", help="do not keep the post's page (source, screenshot, PDF)")
     made.add_argument(
         "--ask",
@@ -128,6 +128,7 @@ def _add_check(commands: Any) -> None:  # noqa: ANN401
 def _add_dedup(commands: Any) -> None:  # noqa: ANN401
     made = _command(commands, "dedup", _dedup, "find the copies among many clips; goes on where it was stopped")
     made.add_argument("targets", nargs="+", metavar="PATH|LIST|URL", help="folders, files, URLs, or - for a list")
+    made.add_argument("--format", action="append", default=[], metavar="NAME", help="also write this format (pdf, ...)")
     made.add_argument("--pairs", type=Path, metavar="OUT.jsonl", help="write one line for each pair found")
     made.add_argument("--csv", type=Path, metavar="OUT.csv", help="write one row for each clip")
     made.add_argument("--open", action="store_true", help="open the report in the browser")
@@ -158,6 +159,7 @@ def _add_evidence(commands: Any) -> None:  # noqa: ANN401
     audit = _command(commands, "audit", _audit, "check that a case or a bundle is what its record says, offline")
     audit.add_argument("case", type=Path, metavar="CASE", help="a case folder or a bundle file")
     audit.add_argument("--head", default="", help="the log's head as printed in a report: shows a log cut short")
+    audit.add_argument("--key", type=Path, metavar="FILE.pub", help="the newsroom's public key, had in another way")
     bundle = _command(commands, "bundle", _bundle, "write a case or one item as one file others can check (BagIt)")
     bundle.add_argument("out", type=Path, metavar="OUT.zip")
     bundle.add_argument("--item", default="", help="only this item")
@@ -240,7 +242,9 @@ def _dedup(words: argparse.Namespace) -> int:
     from pipelines.dedup import dedup, pair_lines
     from verify.records.wire import to_builtins
 
-    result = _follow(dedup(_targets(words.targets), _options(words, formats=("html", "json", "csv"))), words)
+    result = _follow(
+        dedup(_targets(words.targets), _options(words, formats=("html", "json", "csv", *words.format))), words
+    )
     report = result.report
     if words.pairs:
         _write(words.pairs, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in pair_lines(report)))
@@ -332,7 +336,7 @@ def _audit(words: argparse.Namespace) -> int:
     from pipelines.sharing import audited
     from verify.records.wire import to_builtins
 
-    found = audited(words.case, words.head)
+    found = audited(words.case, words.head, (_text_of(words.key),) if words.key else ())
     if words.json:
         _print_json(to_builtins(found))
     else:
@@ -567,6 +571,13 @@ def _say(words: str) -> None:
 def _print_json(value: Any) -> None:  # noqa: ANN401
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
     print()
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise errors.UsageError(f"{path} cannot be read.", "Check the name.") from error
 
 
 def _write(path: Path, text: str) -> None:

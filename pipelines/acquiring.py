@@ -21,7 +21,7 @@ def failed(target: str, error: FirstseenError) -> FailedItem:
 
 
 def bring_in(
-    session: Session, target: str, post: Post | None = None
+    session: Session, target: str, post: Post | None = None, job: tuple[str, str] | None = None
 ) -> Generator[Event, None, tuple[list[Item], FailedItem | None]]:
     """Fetch what `target` names and keep it, item by item; a failure after some items keeps those."""
     items: list[Item] = []
@@ -42,7 +42,7 @@ def bring_in(
         for event in flow:
             arrival = event.data.get("arrival")
             if isinstance(arrival, Arrival):
-                items.append(keep(session, arrival, post))
+                items.append(keep(session, arrival, post, job))
             else:
                 yield event
     except FirstseenError as error:
@@ -56,7 +56,7 @@ def bring_in(
     return items, trouble
 
 
-def keep(session: Session, arrival: Arrival, told: Post | None = None) -> Item:
+def keep(session: Session, arrival: Arrival, told: Post | None = None, job: tuple[str, str] | None = None) -> Item:
     """Preserve an arrival and return its item; a file without a post is tied to `told`, or to the one of `--post`.
 
     Services asked by name (`--ask`) answer now, and their answers are kept as they came beside the files.
@@ -80,6 +80,7 @@ def keep(session: Session, arrival: Arrival, told: Post | None = None) -> Item:
         acquired_by=arrival.acquired_by,
         problems=problems,
         info=arrival.info,
+        job=job,
     )
 
 

@@ -9,18 +9,9 @@ from pathlib import Path
 from verify.archive.keys import default_key, load_key
 from verify.archive.store import CaseFolder, default_case
 from verify.errors import UsageError
-from verify.records.findings import Decision
+from verify.records.findings import CLAIM_VERDICT, MEDIA_CATEGORIES, Decision
 
 PAIR = ("not a match", "same recording")
-# schema.org MediaManipulationRatingEnumeration; a person sets one, a machine never does
-MEDIA_REVIEW = (
-    "OriginalMediaContent",
-    "DecontextualizedContent",
-    "EditedOrCroppedContent",
-    "TransformedContent",
-    "StagedContent",
-    "SatireOrParodyContent",
-)
 
 
 def decide(case: Path | None, subjects: Sequence[str], *, category: str, note: str, by: str) -> Decision:
@@ -60,13 +51,14 @@ def _open(case: Path | None, by: str) -> CaseFolder:
 def _check_category(category: str, subjects: int) -> None:
     if subjects == 2 and category in PAIR:
         return
-    if subjects == 1 and category in MEDIA_REVIEW:
+    verdict = category.startswith(CLAIM_VERDICT) and bool(category.removeprefix(CLAIM_VERDICT).strip())
+    if subjects == 1 and (category in MEDIA_CATEGORIES or verdict):
         return
     if category in PAIR:
         raise UsageError(f"{category!r} is about two items.", "Give both.")
-    if category in MEDIA_REVIEW:
+    if category in MEDIA_CATEGORIES or verdict:
         raise UsageError(f"{category!r} is about one item.", "Give one.")
-    known = ", ".join(repr(c) for c in PAIR + MEDIA_REVIEW)
+    known = ", ".join(repr(c) for c in (*PAIR, *MEDIA_CATEGORIES, f"{CLAIM_VERDICT}words of yours"))
     raise UsageError(f"There is no category {category!r}.", f"Known: {known}.")
 
 

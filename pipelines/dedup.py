@@ -60,7 +60,7 @@ def _bring_in_all(session: Session, targets: list[str]) -> Generator[Event, None
             failures.append(job.failure)
             continue
         jobs.begin(batch, job.target)
-        arrived, trouble = yield from acquiring.bring_in(session, job.target)
+        arrived, trouble = yield from acquiring.bring_in(session, job.target, job=(batch, job.target))
         if trouble and not arrived:
             jobs.failed(batch, job.target, trouble)
         else:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import shutil
 from collections.abc import Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
+import verify.readers
 from pipelines.acquiring import failed, label_of
 from pipelines.session import Session
+from verify.catalog import offer
 from verify.errors import FirstseenError
+from verify.readers.base import Reader
 from verify.records.cases import Event, FailedItem, Item
 from verify.records.fingerprints import load
-from verify.records.media import Examination
+from verify.records.media import Examination, Problem, Tag
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +79,8 @@ def _examined(session: Session, items: list[Item]) -> Generator[tuple[Item, Exam
                 item = waiting.pop()
                 out = session.case.scratch()
                 path = session.case.media_path(item.media.sha256)
-                running[pool.submit(session.workers.examine, path, out, item.media.name)] = (item, out)
+                received = _received(session, item)
+                running[pool.submit(_examine, session, item, path, out, received)] = (item, out)
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 item, out = running.pop(future)
@@ -86,11 +91,48 @@ def _examined(session: Session, items: list[Item]) -> Generator[tuple[Item, Exam
         pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _received(session: Session, item: Item) -> dict[str, Path]:
+    """Return the files a working copy was made from, as received, by name (one thread reads the case: this one)."""
+    sources = [f for f in item.files if f.sha256 in item.media.made_from]
+    return {f.name: session.case.media_path(f.sha256) for f in sources}
+
+
+@cache
+def readers() -> frozenset[str]:
+    """Return the names of all metadata readers: under them stands what they found in `Examination.extra`."""
+    return frozenset(reader.name for reader in offer(verify.readers, Reader).found)
+
+
+def _examine(session: Session, item: Item, path: Path, out: Path, received: dict[str, Path]) -> Examination:
+    """Examine an item's media; of a working copy, the tags are those of the files it was made from.
+
+    The working copy's own container was written here and says nothing about where the clip comes from.
+    """
+    found = session.workers.examine(path, out, item.media.name)
+    if item.media.role != "working copy" or not received:
+        return found
+    tags: list[Tag] = []
+    problems = list(found.problems)
+    extra = dict(found.extra)
+    for number, (name, original) in enumerate(received.items()):
+        try:
+            seen = session.workers.examine(original, out / f"received-{number}", name)
+        except FirstseenError as error:
+            problems.append(Problem(part=name, reason=error.message))
+            continue
+        tags += [replace(tag, place=f"{name}: {tag.place}") for tag in seen.tags]
+        if number == 0:  # the picture comes first; its box tree is the one that signs are read from
+            extra |= {key: seen.extra[key] for key in readers() & seen.extra.keys()}
+    return replace(found, tags=tuple(tags), problems=tuple(problems), extra=extra)
+
+
 def _kept(session: Session, item: Item, out: Path, future: Future[Examination]) -> Examination | FirstseenError:
     try:
         examination = future.result()
         prints = load(out / "fingerprints.npz").values()
-        return session.case.save_examination(item, examination, out, prints, label=label_of(item)).examination
+        return session.case.save_examination(
+            item, examination, out, prints, ran=session.tools.descriptors, label=label_of(item)
+        ).examination
     except FirstseenError as error:
         return error
     finally:

@@ -42,12 +42,15 @@ def bring(options: Options, file: Path) -> Generator[Event, None, Told]:
             "head of their log": taken.audit.head, "signed entries": taken.audit.signed}  # fmt: skip
 
 
-def audited(path: Path, head: str = "") -> AuditResult:
-    """Audit a case folder or a bundle, offline. Raises NotFoundError or TamperedError when it is neither."""
+def audited(path: Path, head: str = "", keys: tuple[str, ...] = ()) -> AuditResult:
+    """Audit a case folder or a bundle, offline; `keys` are public keys (PEM) that the newsroom gave.
+
+    Raises NotFoundError or TamperedError when it is neither.
+    """
     if path.is_file():
         with steps.temporary_folder() as scratch:
-            return audit_bundle(path, scratch / "bag", head=head)
-    return audit(path, head=head)
+            return audit_bundle(path, scratch / "bag", head=head, keys=keys)
+    return audit(path, head=head, keys=keys)
 
 
 def export(options: Options, out: Path) -> Told:

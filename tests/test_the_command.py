@@ -134,3 +134,11 @@ def test_stopping_leaves_a_usable_case(tmp_path, clip):
     again = firstseen("dedup", str(clip), "--case", str(case), "--json")
     assert again.returncode == 0, again.stderr
     assert len(json.loads(again.stdout)["report"]["items"]) == 1
+
+
+def test_nothing_below_imports_the_command():
+    below = [p for room in ("verify", "pipelines", "samples") for p in (ROOT / room).rglob("*.py")]
+    assert len(below) > 100
+    for path in below:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert not [line for line in lines if line.strip().startswith(("import cli", "from cli"))], path
