@@ -35,7 +35,9 @@ def recordings(
         shown = [s for s in (*one.members, *one.containers) if s in by_clip]
         if not shown:
             continue
-        uploaders = list(dict.fromkeys(u for s in shown for u in by_clip[s].uploaders))
+        # Who only put it into a compilation showed other people's copies: no witness of his own.
+        own = [s for s in one.members if s in by_clip] or shown
+        uploaders = list(dict.fromkeys(u for s in own for u in by_clip[s].uploaders))
         told.append(
             StoryRecording(
                 recording=one,
