@@ -71,8 +71,11 @@ def _tell_closed(first: datetime, last: datetime, precision: Precision, zone: st
         return tell_moment(first, zone)
     if precision == "minute" and width < timedelta(minutes=1):
         return tell_moment(first, zone, "minute")
-    if precision == "day" and width < timedelta(days=1):
-        return f"{first:%Y-%m-%d} (the day in UTC)"
+    if precision == "day" and width < timedelta(days=1, hours=2):  # a day may be 25 hours long where clocks change
+        for name in ("UTC", zone):
+            begins = first.astimezone(_zone(name) or UTC)
+            if (begins.hour, begins.minute) == (0, 0):
+                return f"{begins:%Y-%m-%d} (the day in {name or 'UTC'})"
     whole_minutes = first.second == 0 and last.second in {0, 59}
     shown: Precision = "minute" if whole_minutes and precision not in {"second", "millisecond"} else "second"
     return f"between {tell_moment(first, zone, shown)} and {tell_moment(last, zone, shown)}"
