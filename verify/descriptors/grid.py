@@ -34,6 +34,7 @@ _MOST = 6 * 3600 * 4  # pictures; the longest clip that settings let through by 
 _ROWS, _COLUMNS = np.mgrid[:HEIGHT, :WIDTH]
 _FREQUENCY = np.hypot(_COLUMNS / WIDTH, _ROWS / HEIGHT)
 _COARSENESS = (1 + (_FREQUENCY / _COARSER) ** 2).astype(np.float32)
+_TAPER = np.exp(-((_FREQUENCY / 0.5) ** 2)).astype(np.float32)
 _KEPT = np.argsort(_FREQUENCY.ravel(), kind="stable")[: int((_FREQUENCY <= _HIGHEST).sum())]
 WAVES = len(_KEPT)
 
@@ -65,7 +66,8 @@ def unpack(packed: bytes, count: int, quantum: float) -> npt.NDArray[np.floating
     split = np.frombuffer(raw, np.uint8).reshape(2, size).T
     levels = np.ascontiguousarray(split).view("<i2").reshape(count, WAVES)
     waves = np.zeros((count, HEIGHT * WIDTH), np.float32)
-    waves[:, _KEPT] = levels * (_COARSENESS * quantum).ravel()[_KEPT]
+    # Tapered, so that what moves beside a small picture does not ring through it.
+    waves[:, _KEPT] = levels * (_COARSENESS * _TAPER * quantum).ravel()[_KEPT]
     # The transform is linear: the sum of all differences so far is the wave of the picture itself.
     waves = np.cumsum(waves, axis=0)
     return (

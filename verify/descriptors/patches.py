@@ -165,13 +165,28 @@ def _spread(table: Floats, most: int) -> npt.NDArray[np.intp]:
     return np.concatenate([order[~full[order]], order[full[order]]])[:most]
 
 
+# Parts of a picture that are coded whole: left, top, right, bottom as shares of it without its plain borders.
+WINDOWS = (
+    (0.0, 0.0, 1.0, 1.0),
+    (0.0, 0.0, 1.0, 0.6),
+    (0.0, 0.4, 1.0, 1.0),
+    (0.0, 0.0, 0.6, 1.0),
+    (0.4, 0.0, 1.0, 1.0),
+    (0.2, 0.2, 0.8, 0.8),
+)
+
+
 def whole(gray: Gray) -> npt.NDArray[np.uint64]:
-    """Return the codes (2,) of the whole picture, and of it without its plain borders: for pictures with few places."""
+    """Return the codes (1 + WINDOWS,) of the whole picture and of parts of it, for pictures with few places."""
     rows, columns = np.nonzero(gray.std(axis=1) > PLAIN)[0], np.nonzero(gray.std(axis=0) > PLAIN)[0]
     inner = gray
-    if len(rows) and len(columns) and rows[-1] - rows[0] >= PATCH and columns[-1] - columns[0] >= PATCH:
+    if len(rows) and len(columns) and rows[-1] - rows[0] >= 2 * PATCH and columns[-1] - columns[0] >= 2 * PATCH:
         inner = gray[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    small = [cv2.resize(picture, (PATCH, PATCH), interpolation=cv2.INTER_AREA) for picture in (gray, inner)]
+    height, width = inner.shape
+    parts = [gray]
+    for left, top, right, bottom in WINDOWS:
+        parts.append(inner[int(top * height) : int(bottom * height), int(left * width) : int(right * width)])
+    small = [cv2.resize(part, (PATCH, PATCH), interpolation=cv2.INTER_AREA) for part in parts]
     return codes(np.stack(small).astype(np.float32))
 
 
@@ -189,7 +204,7 @@ class Patches(Descriptor):
 
     The fingerprint has a row a picture: `codes` (n, PLACES) uint64, `x` and `y` (n, PLACES) uint8 (0..255 over
     the picture), `scale` (n, PLACES) uint8 (SCALE_STEP an octave above a thousandth of the height), `count` (n,),
-    and `whole` (n, 2): codes of the whole picture, with and without plain borders.
+    and `whole` (n, 7): codes of the whole picture and of WINDOWS of it.
     """
 
     name = "patches"

@@ -21,9 +21,10 @@ Floats = npt.NDArray[np.floating[Any]]
 CELLS = WIDTH * HEIGHT
 FEWEST_CELLS = 12  # a smaller overlap shows too little to tell movement from chance
 SHORTEST = 1.5  # seconds
+HIDDEN = 0.4  # share of a picture that a caption may cover
 FLOOR = 0.3  # grey levels
-INSET = 0.8  # a picture shown smaller than this inside another is read without its edge,
-EDGE = 0.8  # of so many cells of the other's grid: a cell is not sharp
+INSET = 0.97  # a picture shown smaller than this inside another is read without its edge
+EDGE = 1.0  # cells of the other's grid left out along an edge that lies inside it: a cell is not sharp
 # Speeds tried; between them a clip of 30 s drifts by less than two seconds, and the fit is then refined.
 SPEEDS = (1.0, 1.1, 0.9, 1.25, 0.8, 1.5, 0.667, 2.0, 0.5, 1.05, 0.95, 1.175, 0.85, 1.35, 0.74, 1.75, 0.57)
 
@@ -85,7 +86,7 @@ def _weights(inside: npt.NDArray[np.bool_], matrix: Array, cells: float) -> tupl
         (rows[-1] + 1) / (2 * HEIGHT),
     )
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
-    if scale < INSET:  # a small picture in a large one: keep off what moves around it
+    if scale < INSET:  # keep off what lies around a picture that is shown inside another
         x, y = (min(0.15 * (box[i + 2] - box[i]), EDGE / (n * scale)) for i, n in ((0, WIDTH), (1, HEIGHT)))
         box = (box[0] + x, box[1] + y, box[2] - x, box[3] - y)
     wide, high = (box[2] - box[0]) * WIDTH, (box[3] - box[1]) * HEIGHT
@@ -120,9 +121,10 @@ class Aligned:
     """How b runs along a: second `t` of b is second `offset + speed * t` of a (speed below 0: reversed).
 
     `movement` is the correlation of change over the shared time (0..1), `evidence` how far the peak stands above what
-    other offsets and speeds give (in their standard deviations), `still` the correlation of the pictures themselves,
-    `energy_a`/`energy_b` the mean change a cell in grey levels, `lively_a`/`lively_b` that of their liveliest moments
-    anywhere, `start`/`end` the shared seconds on b's clock, `points` how many places of the grids were read.
+    other offsets and speeds give (in their standard deviations), `still` the correlation of the pictures themselves.
+    `energy_a`/`energy_b` are the mean change a cell in grey levels, `lively_a`/`lively_b` that of their liveliest
+    moments anywhere. `start`/`end` are the shared seconds on b's clock, `shorter` is how long the shorter clip is,
+    `points` how many places of the grids were read.
     """
 
     speed: float
@@ -138,6 +140,7 @@ class Aligned:
     end: float
     rank: float
     points: int
+    shorter: float
 
 
 def changes(x: Floats) -> Floats:
@@ -279,7 +282,8 @@ def _measure(mine: _Side, b: Floats, speed: float, lag: int, spread: float) -> A
         return None
     lag = best[1]
     start, end = max(0, -lag), min(len(moved), len(a) - lag)
-    alike = _likeness(a[start + lag : end + lag], moved[start:end])
+    kept = _unhidden(a[start + lag : end + lag], moved[start:end])
+    alike = _likeness(a[start + lag : end + lag][:, kept], moved[start:end][:, kept])
     cut_from, cut_to = _shared(alike)
     if (cut_to - cut_from) * STEP >= SHORTEST:
         alike, start, end = alike[cut_from:cut_to], start + cut_from, start + cut_to
@@ -306,6 +310,7 @@ def _measure(mine: _Side, b: Floats, speed: float, lag: int, spread: float) -> A
         end=min(rows_b * STEP, max(0.0, first) + (end - start) * STEP / rate),
         rank=rank,
         points=a.shape[1],
+        shorter=min(len(a), rows_b) * STEP,
     )
 
 
@@ -314,6 +319,27 @@ def _agreement(da: Floats, db: Floats) -> tuple[float, float]:
     ea, eb = (da * da).sum(axis=1), (db * db).sum(axis=1)
     dot = float((da * db).sum())
     return dot / max(float(np.sqrt((ea * eb).sum())), 1e-6), dot / max(float(np.sqrt(ea.sum() * eb.sum())), 1e-6)
+
+
+def _unhidden(xa: Floats, xb: Floats) -> npt.NDArray[np.bool_]:
+    """Return which points (n,) show the same in both, whatever the light: captions and logos are left out.
+
+    The mean pictures are brought together by a straight line (weighted again and again so that what does not fit
+    counts less); at most HIDDEN of the points may fall out, else none does.
+    """
+    ma, mb = np.median(xa, axis=0), np.median(xb, axis=0)
+    error = np.abs((mb - np.median(mb)) - (ma - np.median(ma)))  # to begin with: as if the light were the same
+    scale = max(float(np.median(error)) * 1.5, 1.5)
+    weight = 1.0 / (1.0 + (error / scale) ** 2)
+    for _ in range(6):
+        total = weight.sum()
+        ca, cb = ma - (weight * ma).sum() / total, mb - (weight * mb).sum() / total
+        gain = (weight * ca * cb).sum() / max(float((weight * ca * ca).sum()), 1e-6)
+        error = np.abs(cb - gain * ca)
+        scale = max(float(np.median(error)) * 1.5, 1.5)
+        weight = 1.0 / (1.0 + (error / scale) ** 2)
+    fits = error <= 2.5 * scale
+    return fits if fits.mean() >= 1 - HIDDEN else np.ones(len(ma), bool)
 
 
 def _likeness(xa: Floats, xb: Floats) -> Floats:

@@ -22,7 +22,8 @@ from verify.matching.align import DECISIVE, Aligned, align, changes, lattice, li
 from verify.matching.base import Shelf
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
 from verify.matching.geometry import Fit, Spots, fits, spots, unit_matrix, whole
-from verify.matching.index import Index
+from verify.matching.index import Index, Plain
+from verify.matching.parts import guesses
 from verify.records.fingerprints import Fingerprint
 from verify.records.matches import Match
 
@@ -30,6 +31,7 @@ Floats = npt.NDArray[np.floating[Any]]
 Array = npt.NDArray[np.floating[Any]]
 
 CANDIDATES = 80  # (clip, turn) pairs looked at; the weakest of them are left after the fit
+PLAIN_CANDIDATES = 16  # clips with few places to be found by, looked at for the look of the whole
 SURE_PLACES = 20  # a fit of so many places needs no guess beside it
 
 
@@ -43,6 +45,11 @@ class Clip:
     aspect: float
     liveliness: float
     brightness: float
+
+    @property
+    def mean(self) -> Floats:
+        """The mean picture, (HEIGHT, WIDTH)."""
+        return np.asarray(self.grid.mean(axis=0).reshape(HEIGHT, WIDTH))
 
     @property
     def places(self) -> float:
@@ -85,6 +92,7 @@ def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS) -> Found | None:
     ]
     if not any(fit is not None and fit.places >= SURE_PLACES for _, _, fit in tried):
         tried += [(whole(turn), turn, None) for turn in (UPRIGHT, MIRROR) if turn in turns]
+        tried += [(matrix, UPRIGHT, None) for matrix in guesses(a.mean, b.mean, a.aspect, b.aspect)]
     best: Found | None = None
     for matrix, turn, fit in tried:
         both = lattice(matrix)
@@ -106,6 +114,7 @@ class Engine:
         self._index = Index(index_folder)
         self._seen = 0  # generation whose clips and removals are known
         self._names: dict[int, str] = {}
+        self._plain = Plain()
         self._clips: dict[str, Clip] = {}
 
     def refresh(self) -> None:
@@ -121,6 +130,9 @@ class Engine:
             self._index.drop()
         rows = self._shelf.rows(Patches.name, Patches.version, self._index.generation)
         self._index.add(now, ((number, spots(prints, 1.0).looks) for number, prints in rows))
+        for number, prints in self._shelf.rows(Patches.name, Patches.version, self._seen):
+            if prints.arrays["count"].mean() < strength.PLAIN:
+                self._plain.add(number, prints.arrays["whole"])
         self._seen = now
 
     def search(self, sha256: str, among: Iterable[str] | None = None) -> list[Match]:
@@ -136,10 +148,13 @@ class Engine:
         if among is not None:
             wanted = {other: TURNS for other in among if other != sha256}
         else:
+            for number in self._plain.nearest(mine.spots.whole, PLAIN_CANDIDATES, self._names):
+                if self._names[number] != sha256:
+                    wanted[self._names[number]] = (UPRIGHT, MIRROR)
             for number, turn, _ in self._index.candidates(mine.spots.looks, TURNS, CANDIDATES, self._names):
                 other = self._names[number]
                 if other != sha256:
-                    wanted[other] = (*wanted.get(other, ()), turn)
+                    wanted[other] = tuple(dict.fromkeys((*wanted.get(other, ()), turn)))
         matches = []
         for other, turns in wanted.items():
             theirs = self._clip(other)

@@ -237,3 +237,36 @@ class Index:
                 if len(found) >= most:
                     break
         return found
+
+
+class Plain:
+    """Clips with few places to be found by (sky, fog, night): told by the codes of their whole pictures, all read."""
+
+    def __init__(self) -> None:
+        self._fresh: list[tuple[int, Codes]] = []
+        self._codes: Codes = np.zeros(0, np.uint64)
+        self._clip: Ints = np.zeros(0, np.int64)
+
+    def add(self, number: int, codes: Codes) -> None:
+        """Add a clip by the codes of its pictures (any shape)."""
+        self._fresh.append((number, np.unique(codes)))
+
+    def nearest(self, codes: Codes, most: int, live: Mapping[int, str]) -> list[int]:
+        """Return up to `most` live clips, that with the nearest code first."""
+        if self._fresh:
+            self._codes = np.concatenate([self._codes, *(c for _, c in self._fresh)])
+            self._clip = np.concatenate([self._clip, *(np.full(len(c), n, np.int64) for n, c in self._fresh)])
+            self._fresh = []
+        if not len(self._codes) or not len(codes):
+            return []
+        gap = np.full(len(self._codes), 64, np.uint8)
+        for code in codes[:64]:
+            np.minimum(gap, np.bitwise_count(self._codes ^ code), out=gap)
+        found: dict[int, None] = {}
+        for i in np.argsort(gap, kind="stable").tolist():
+            number = int(self._clip[i])
+            if number in live:
+                found[number] = None
+                if len(found) >= most:
+                    break
+        return list(found)

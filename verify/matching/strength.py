@@ -20,8 +20,8 @@ from verify.matching.geometry import Fit
 from verify.records.matches import Strength
 
 # The score from which a pair is a match; below it unrelated pairs of the benchmark begin (docs/matching.md).
-LOWEST = 0.6
-STILL = 0.9  # grey levels; less change a cell than this at its liveliest, and movement cannot tell
+LOWEST = 0.5
+STILL = 0.6  # grey levels; less change a cell than this at its liveliest, and movement cannot tell
 DARK = 48.0  # mean grey level of a clip below which it counts as dark
 PLAIN = 25  # places in a picture, of 72 at most; fewer, and there is little to hold on to
 TEN = 10
@@ -34,12 +34,16 @@ def score(aligned: Aligned, fit: Fit | None) -> float:
     """Return how strongly two clips agree: movement first, held by the places that fit and the likeness."""
     weight = fit.weight if fit else 0.0
     length = aligned.end - aligned.start
-    rank = min(max(0.0, aligned.rank), aligned.evidence / 3 if aligned.evidence else 9.0)
+    evidence = aligned.evidence or 9.0  # too short a pair to compare with other offsets
+    rank = math.sqrt(max(0.0, aligned.rank) * max(0.0, evidence) / 3)
     few = 0.5 if fit is not None and fit.places < 6 else 1.0  # four places agree by chance in one pair of twenty
     held = few * (0.4 + 0.6 * min(1.0, weight / 12)) * max(0.0, min(1.0, 0.2 + aligned.still))
-    total = max(0.0, aligned.movement) * rank * min(1.0, length / 3) * held
+    usual = 1.0 if abs(aligned.speed - 1) < 0.06 else 0.85  # of 34 ways to lay time over time, one is common
+    # A chance agreement lasts a few seconds of two longer clips; a trimmed copy is shared from end to end.
+    lasting = min(1.0, length / 3) * (0.4 + 0.6 * min(1.0, length / (0.6 * aligned.shorter)))
+    total = max(0.0, aligned.movement) * rank * held * usual * lasting
     if nothing_moves(aligned):
-        total += 0.6 * min(1.0, weight / 20) * max(0.0, (aligned.still - 0.7) / 0.3)
+        total += 0.7 * min(1.0, weight / 15) * max(0.0, (aligned.still - 0.8) / 0.2)
     return total
 
 
