@@ -59,6 +59,13 @@ def scores(clips: list[Clip], apart: dict[str, int]) -> list[tuple[str, float]]:
     return found
 
 
+def slope(base: np.ndarray, share: float) -> float:
+    """Return the mean excess over the quantile `share`, at its upper end at 95 % (1.65 / sqrt(n) of n)."""
+    level = float(np.quantile(base, share))
+    above = base[base > level] - level
+    return float(above.mean() if len(above) else 0.02) * (1 + 1.65 / np.sqrt(max(len(above), 4)))
+
+
 def table(found: list[tuple[str, float]]) -> dict[str, dict[str, object]]:
     """Return the background of each kind: a kind with fewer than 100 pairs borrows the excess of all."""
     every = np.array([s for _, s in found])
@@ -66,14 +73,9 @@ def table(found: list[tuple[str, float]]) -> dict[str, dict[str, object]]:
     for sort in ("lively", "plain", "dark", "still"):
         own = np.array([s for k, s in found if k == sort])
         base = own if len(own) >= 100 else every
-        level = float(np.quantile(base, 0.9))
-        above = base[base > level] - level
-        excess = float(above.mean()) if len(above) else 0.02
-        # Upper end of the mean excess at 95 %: an exponential mean of n is known to about 1.65 / sqrt(n).
-        excess *= 1 + 1.65 / np.sqrt(max(len(above), 4))
+        excess = max(slope(base, 0.9), slope(base, 0.98))
         made[sort] = {
             "pairs": len(base),
-            "level": round(level, 4),
             "excess": round(excess, 4),
             "top": [round(float(s), 3) for s in np.sort(base)[::-1][:TOP]],
         }
@@ -85,9 +87,11 @@ def check(made: dict[str, dict[str, object]], found: list[tuple[str, float]]) ->
     lines = ["| kind | pairs | stated rate | expected at most | seen |", "|---|---|---|---|---|"]
     for sort, row in made.items():
         own = np.array([s for k, s in found if k == sort])
-        for rate in (0.1, 0.03, 0.01, 0.003, 0.001):
-            level = float(row["level"]) + float(row["excess"]) * np.log(0.1 / rate)  # type: ignore[arg-type]
-            lines.append(f"| {sort} | {len(own)} | {rate} | {rate * len(own):.1f} | {int((own >= level).sum())} |")
+        top, pairs, excess = list(row["top"]), int(row["pairs"]), float(row["excess"])  # type: ignore[arg-type,call-overload]
+        for rate in (0.01, 0.003, 0.001, 0.0003):
+            counted = round(rate * pairs) - 1
+            level = top[counted] if 0 <= counted < len(top) else top[0] + excess * np.log(1 / max(rate * pairs, 1e-9))
+            lines.append(f"| {sort} | {len(own)} | {rate} | {rate * len(own):.2f} | {int((own > level).sum())} |")
     return "\n".join(lines)
 
 

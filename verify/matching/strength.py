@@ -2,9 +2,10 @@
 
 The score is worth nothing by itself. `background.json` says how unrelated pairs of each kind of footage score; it is
 made by tests/bench/background.py from pairs that share no footage, same-room takes included, each forced through the
-whole comparison. The share of pairs above a score is counted where at least TEN were seen; beyond that the tail is
-taken to fall off exponentially (peaks over threshold: the mean excess over the 90th percentile gives its slope),
-which is said in the basis. How well the rates hold on pairs that were not used is printed by the same program.
+whole comparison. A rate is the share of those pairs that reached the score, counting one more than were seen; above
+the highest seen it is taken to fall off exponentially, at the slower of two slopes (the mean excess over the 90th and
+over the 98th percentile, each at the upper end of what so few tell), which the basis says. How well the rates hold on
+pairs that were not used is printed by the same program.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ LOWEST = 0.5
 STILL = 0.6  # grey levels; less change a cell than this at its liveliest, and movement cannot tell
 DARK = 48.0  # mean grey level of a clip below which it counts as dark
 PLAIN = 25  # places in a picture, of 72 at most; fewer, and there is little to hold on to
-TEN = 10
 # What a rate is called. One library search makes about a thousand comparisons at most; a false alarm in a hundred
 # such searches is one in 1e5, one in ten is 1e-4.
 CERTAIN, STRONG = 1e-5, 1e-4
@@ -67,7 +67,7 @@ def kind_of(liveliness: float, brightness: float, places: float) -> str:
 
 @lru_cache(maxsize=1)
 def background() -> dict[str, dict[str, Any]]:
-    """Return what was measured for each kind: pairs, the 90th percentile, the mean excess over it, the top scores."""
+    """Return what was measured for each kind: pairs, how the tail falls off, and the highest scores."""
     found: dict[str, dict[str, Any]] = json.loads(files("verify.matching").joinpath("background.json").read_text())
     return found
 
@@ -77,12 +77,12 @@ def false_rate(reached: float, kind: str) -> tuple[float, str]:
     table = background().get(kind) or background()["lively"]
     pairs, top = int(table["pairs"]), [float(s) for s in table["top"]]
     above = sum(s >= reached for s in top)
-    tail = 0.1 * math.exp(-max(0.0, reached - float(table["level"])) / float(table["excess"]))
-    counted = above / pairs if above >= TEN else 0.0
     basis = f"{above} of {pairs} unrelated pairs of {kind} footage scored as high"
-    if above < TEN:
-        basis += "; so few that the rate is read off the tail of the others"
-    return min(1.0, max(tail, counted, 1e-9)), basis
+    if above:
+        return min(1.0, (above + 1) / pairs if above < len(top) else 1.0), basis
+    highest = top[0] if top else 0.0
+    rate = math.exp(-(reached - highest) / float(table["excess"])) / pairs
+    return max(rate, 1e-9), basis + f", the highest {highest:.2f}; the rate is read off the tail of the others"
 
 
 def judge(aligned: Aligned, fit: Fit | None, kind: str) -> Strength | None:
