@@ -32,6 +32,11 @@ Array = npt.NDArray[np.floating[Any]]
 
 CANDIDATES = 80  # (clip, turn) pairs looked at; the weakest of them are left after the fit
 PLAIN_CANDIDATES = 16  # clips with few places to be found by, looked at for the look of the whole
+GUESSED = 24  # of the clips named first, tried without a fit too
+MANY = 2000  # more candidates than CANDIDATES are looked at, up to this, while each has so many
+MANY_VOTES = 12.0  # votes: a clip of which there are hundreds of copies
+SOME_PLACES = 6
+PLAINLY = 0.7  # correlation of movement that needs no better way to be looked for
 SURE_PLACES = 20  # a fit of so many places needs no guess beside it
 
 
@@ -85,12 +90,17 @@ def kind(a: Clip, b: Clip) -> str:
     return strength.kind_of(min(a.liveliness, b.liveliness), min(a.brightness, b.brightness), min(a.places, b.places))
 
 
-def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS) -> Found | None:
-    """Return the best way to lay `a` into `b` in picture and time, or None when there is none to be tried."""
+def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS, guess: bool = True) -> Found | None:
+    """Return the best way to lay `a` into `b` in picture and time, or None when there is none to be tried.
+
+    Without `guess` only a fit of SOME_PLACES or more is tried: for clips that the index named among the last.
+    """
     tried: list[tuple[Array, Turn, Fit | None]] = [
-        (unit_matrix(fit.matrix, a.aspect, b.aspect), fit.turn, fit) for fit in fits(a.spots, b.spots, turns)
+        (unit_matrix(fit.matrix, a.aspect, b.aspect), fit.turn, fit)
+        for fit in fits(a.spots, b.spots, turns)
+        if guess or fit.places >= SOME_PLACES
     ]
-    if not any(fit is not None and fit.places >= SURE_PLACES for _, _, fit in tried):
+    if guess and not any(fit is not None and fit.places >= SURE_PLACES for _, _, fit in tried):
         tried += [(whole(turn), turn, None) for turn in (UPRIGHT, MIRROR) if turn in turns]
         tried += [(matrix, UPRIGHT, None) for matrix in guesses(a.mean, b.mean, a.aspect, b.aspect)]
     best: Found | None = None
@@ -101,7 +111,7 @@ def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS) -> Found | None:
         ways = align(a.grid @ both.a, b.grid @ both.b)
         if ways and (best is None or ways[0].rank > best.aligned.rank):
             best = Found(matrix, turn, fit, ways[0], both.share_a, both.share_b)
-            if fit is not None and fit.places >= SURE_PLACES and ways[0].rank > DECISIVE:
+            if ways[0].rank > DECISIVE and ways[0].movement > PLAINLY:
                 break
     return best
 
@@ -144,27 +154,32 @@ class Engine:
         mine = self._clip(sha256)
         if mine is None:
             return []
-        wanted: dict[str, tuple[Turn, ...]] = {}
-        if among is not None:
-            wanted = {other: TURNS for other in among if other != sha256}
-        else:
-            for number in self._plain.nearest(mine.spots.whole, PLAIN_CANDIDATES, self._names):
-                if self._names[number] != sha256:
-                    wanted[self._names[number]] = (UPRIGHT, MIRROR)
-            for number, turn, _ in self._index.candidates(mine.spots.looks, TURNS, CANDIDATES, self._names):
-                other = self._names[number]
-                if other != sha256:
-                    wanted[other] = tuple(dict.fromkeys((*wanted.get(other, ()), turn)))
+        wanted = {other: TURNS for other in among if other != sha256} if among is not None else self._named(mine)
+        near = set(wanted) if among is not None else set(list(wanted)[: GUESSED + PLAIN_CANDIDATES])
         matches = []
         for other, turns in wanted.items():
             theirs = self._clip(other)
-            found = compare(mine, theirs, turns) if theirs is not None else None
+            found = compare(mine, theirs, turns, other in near) if theirs is not None else None
             if found is None or theirs is None:
                 continue
             match = self._match(mine, theirs, found)
             if match is not None:
                 matches.append(match)
         return sorted(matches, key=lambda m: -m.strength.score)
+
+    def _named(self, mine: Clip) -> dict[str, tuple[Turn, ...]]:
+        """Return the clips worth a comparison, plain ones first, then by votes, with the turns to try."""
+        wanted: dict[str, tuple[Turn, ...]] = {}
+        for number in self._plain.nearest(mine.spots.whole, PLAIN_CANDIDATES, self._names):
+            wanted[self._names[number]] = (UPRIGHT, MIRROR)
+        named = self._index.candidates(mine.spots.looks, TURNS, MANY, self._names)
+        for place, (number, turn, votes) in enumerate(named):
+            if place >= CANDIDATES and votes < MANY_VOTES:
+                break
+            other = self._names[number]
+            wanted[other] = tuple(dict.fromkeys((*wanted.get(other, ()), turn)))
+        wanted.pop(mine.sha256, None)
+        return wanted
 
     def _clip(self, sha256: str) -> Clip | None:
         if sha256 not in self._clips:
