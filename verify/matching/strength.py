@@ -21,7 +21,7 @@ from verify.matching.geometry import Fit
 from verify.records.matches import Strength
 
 # The score from which a pair is a match; below it unrelated pairs of the benchmark begin (docs/matching.md).
-LOWEST = 0.5
+LOWEST = 0.7
 STILL = 0.6  # grey levels; less change a cell than this at its liveliest, and movement cannot tell
 DARK = 48.0  # mean grey level of a clip below which it counts as dark
 PLAIN = 25  # places in a picture, of 72 at most; fewer, and there is little to hold on to
