@@ -124,6 +124,10 @@ def classify(one: dict[str, Any]) -> tuple[type[SourceError], str] | None:
     return _broken(names, words, one.get("errno"))
 
 
+# What yt-dlp says, by where it notices, of a body that ends before its stated length.
+_CUT_SHORT = re.compile(r"more expected|Downloaded \d+ bytes, expected \d+ bytes")
+
+
 def _broken(names: set[str], words: str, code: object) -> tuple[type[SourceError], str] | None:
     """Return the outcome for a connection that broke, or None when it did not."""
     if code == errno.EFBIG:
@@ -138,7 +142,7 @@ def _broken(names: set[str], words: str, code: object) -> tuple[type[SourceError
         return NetworkError, "cannot be fetched: it does not answer in time"
     if "RemoteDisconnected" in words or "Connection aborted" in words or "Connection reset" in words:
         return NetworkError, "cannot be fetched: it breaks the connection off"
-    if names & _NETWORK_NAMES or "more expected" in words:
+    if names & _NETWORK_NAMES or _CUT_SHORT.search(words):
         return NetworkError, f"cannot be fetched: {words.rstrip('.') or 'the connection broke'}"
     return None
 
