@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import uuid
 from collections.abc import Iterator
@@ -132,6 +133,10 @@ def _copy(path: Path, copy: Path, shown: str, progress: Progress) -> tuple[int, 
             raise NotVideoError(f"{shown} is not a file.", "Give a video file or a folder.")
         if state.st_size == 0:
             raise UnreadableMediaError(f"The file {shown} is empty.", "Save or download it again.")
+        if state.st_size > shutil.disk_usage(copy.parent).free:  # said at once, not after filling the disk
+            raise DiskFullError(
+                f"There is no room on the disk for {shown} ({state.st_size:,} bytes).", "Free some space."
+            )
         try:
             with copy.open("xb") as out:
                 _bytes(source, out, state.st_size, shown, progress)
