@@ -17,18 +17,19 @@ from pipelines.session import Session
 from pipelines.story_posts import Gathered, gather
 from pipelines.writing import write_clip, write_story
 from verify.checks import asking
+from verify.descriptors.grid import HEIGHT, STEP, WIDTH, Grid, read
 from verify.errors import NetworkError, NotFoundError, SourceError
-from verify.matching.recordings import group
 from verify.records import wire
 from verify.records.cases import Event, OtherClip
-from verify.records.claims import Claim
+from verify.records.claims import Claim, Place
 from verify.records.findings import Decision, Finding
 from verify.records.matches import Match
 from verify.records.stories import StoryClip, StoryPost, StoryRecording, StoryReport, StoryText
 from verify.sources.egress import Guard
 from verify.sources.fetch import get
-from verify.stories import tally
-from verify.stories.posts import claims_file, media_map, posts, unused
+from verify.stories import holding, tally
+from verify.stories.montages import Facts, Sorted, change
+from verify.stories.posts import Stood, camera_of, cameras_file, claims_file, media_map, posts, unused
 from verify.stories.read import MAX_BYTES
 
 _SECONDS = 60.0  # for fetching the story's own page
@@ -44,19 +45,19 @@ def story(
     """
     given = media_map(media) if media else ()
     said = claims_file(claims) if claims else ((options.claim,) if options.claim else ())
+    stood = cameras_file(claims) if claims else ()
     with Session(replace(options, claim=said[0] if said else None)) as session:
         yield Event(kind="started", step="read", target=target)
         text = _read(session, target)
         rows = posts(text)
-        for left in unused(rows, text, given):
-            yield Event(
-                kind="note", step="read", target=left.line, message="The media map names no post of this story."
-            )
+        for left in unused(rows, text, (*given, *stood)):
+            words = f"The {'media map' if left in given else 'list of cameras'} names no post of this story."
+            yield Event(kind="note", step="read", target=left.line, message=words)
         name = story_id(target)
         before = earlier_report(session, name)
         gathered = yield from gather(session, text, rows, given, before)
         looked, failures = yield from looking.look_at(session, gathered.items)
-        report = yield from _conclude(session, name, text, gathered, looked, said, before)
+        report = yield from _conclude(session, name, text, gathered, looked, (said, stood), before)
         report = replace(report, failed=(*report.failed, *failures))
         files = write_story(session, report)
         return StoryResult(case=session.case.path, report=report, files=files)
@@ -122,9 +123,10 @@ def _conclude(
     text: StoryText,
     gathered: Gathered,
     looked: Sequence[looking.Looked],
-    claims: Sequence[Claim],
+    said: tuple[Sequence[Claim], Sequence[Stood]],
     before: StoryReport | None,
 ) -> Generator[Event, None, StoryReport]:
+    claims, stood = said
     first = {one.examination.sha256: one for one in reversed(looked)}
     clips: list[StoryClip] = []
     matches: dict[tuple[frozenset[str], str], Match] = {}
@@ -136,14 +138,17 @@ def _conclude(
         clips.append(_clip(session, one, found, gathered, claims))
     others = {s: steps.other_clip(session, s) for s in {*first, *(x for p, _ in matches for x in p)}}
     rows = _with_clips(gathered.posts, {i.id: i.media.sha256 for i in gathered.items}, set(first))
-    recordings = _recordings(session, clips, rows, list(matches.values()), others)
+    recordings, told = _recordings(session, clips, rows, list(matches.values()), others)
     by_clip = {c.sha256: c for c in clips}
     best = [next(by_clip[s] for s in (r.recording.best, *r.recording.members) if s in by_clip)
             for r in recordings if by_clip.keys() & set(r.recording.members)]  # fmt: skip
-    clock = yield from align_clips(session, best, matches.values())
+    clock = yield from align_clips(
+        session, best, matches.values(), claims, _cameras(best, recordings, rows, text, stood)
+    )
     findings = [f for c in clips for f in c.findings]
-    counted = tally.counts(rows, clips, recordings, clock, matches.values())
-    open_ = tally.not_established(counted, rows, findings)
+    montages = {s: why for s, why in told.montages.items() if s in by_clip}
+    counted = tally.counts(rows, clips, recordings, clock, matches.values(), montages)
+    open_ = [*tally.not_established(counted, rows, findings), *tally.doubts(recordings, told.aside)]
     yield Event(kind="done", step="compare", current=len(first), total=len(first), unit="clips")
     return StoryReport(
         id=name,
@@ -171,6 +176,7 @@ def _conclude(
         command=session.options.command,
         versions=session.tools.versions,
         settings=asdict(session.options.settings),
+        montages=montages,
     )
 
 
@@ -222,20 +228,44 @@ def _recordings(
     rows: Sequence[StoryPost],
     matches: list[Match],
     others: dict[str, OtherClip],
-) -> list[StoryRecording]:
-    """Return the story's recordings: groups of copies, and each clip that stands alone as one of its own."""
+) -> tuple[list[StoryRecording], Sorted]:
+    """Return the story's recordings, and how its matches were sorted: montages apart, doubtful links set aside."""
     decisions = list(session.case.library.decisions().values())
-    found, alone = group(list(others.values()), matches, decisions, steps.cuts_of(session, others))
-    by_clip = {c.sha256: c for c in clips}
-    held = {h for r in found for h in r.containers}
-    single = [
-        replace(tally.alone(s, by_clip[s]), appearances=others[s].appearances,
-                earliest=next(iter(others[s].appearances), None))
-        for s in alone
-        if s in by_clip and s not in held
-    ]  # fmt: skip
-    numbered = [replace(r, id=f"R{n}") for n, r in enumerate([*found, *single], 1)]
-    return tally.recordings(numbered, clips, rows)
+    found, told = holding.recordings(list(others.values()), matches, decisions, _facts(session, others))
+    return tally.recordings(found, clips, rows), told
+
+
+def _facts(session: Session, others: dict[str, OtherClip]) -> Facts:
+    """Return what is known of the clips beside their matches: lengths, cuts, and how the whole picture changes."""
+    changes = {}
+    for sha256 in others:
+        print_ = session.case.library.fingerprints(sha256, (Grid.name,)).get(Grid.name)
+        if print_ is not None and print_.version == Grid.version:
+            changes[sha256] = change(read(print_).reshape(-1, WIDTH * HEIGHT))
+    return Facts(
+        lengths={s: other.duration or 0.0 for s, other in others.items()},
+        cuts=steps.cuts_of(session, others),
+        changes=changes,
+        step=STEP,
+    )
+
+
+def _cameras(
+    best: Sequence[StoryClip],
+    found: Sequence[StoryRecording],
+    rows: Sequence[StoryPost],
+    text: StoryText,
+    stood: Sequence[Stood],
+) -> dict[str, Place]:
+    """Return where the camera of each recording stood, under its best clip: said of any of its copies, by one word."""
+    places: dict[str, Place] = {}
+    for clip in best:
+        mine = next(r for r in found if clip.sha256 in r.recording.members)
+        shown = [row for row in rows if set(row.sha256) & set(mine.recording.members)]
+        said = {place for row in shown if (place := camera_of(row, text, stood)) is not None}
+        if len(said) == 1:
+            places[clip.sha256] = said.pop()
+    return places
 
 
 def _with_clips(rows: Iterable[StoryPost], items: dict[str, str], seen: set[str]) -> tuple[StoryPost, ...]:

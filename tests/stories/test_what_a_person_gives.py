@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verify.errors import UsageError
-from verify.stories.posts import claims_file, file_for, media_map, posts, unused
+from verify.stories.posts import camera_of, cameras_file, claims_file, file_for, media_map, posts, unused
 from verify.stories.read import read
 
 WORDS = "One pic.twitter.com/AbCdEf1234 — A (@a) April 1, 2022\n\nTwo — B (@b) April 1, 2022\n\nhttps://t.me/chan_nel/5"
@@ -88,3 +88,30 @@ def test_missing_files_are_one_sentence(folder):
     for reader in (media_map, claims_file):
         with pytest.raises(UsageError, match="cannot be read"):
             reader(folder / "no.toml")
+
+
+def test_cameras_stand_where_a_person_says(folder):
+    text = '[[claim]]\nwhat = "a fire"\nblast = "50.6045, 36.6629, 20"\n\n[cameras]\n'
+    text += '2 = "50.6016, 36.6592, 20"\n"t.me/chan_nel/5" = "50°36′5.60″N 36°39′33.16″E"\n'
+    path = write(folder, "c.toml", text)
+    stood = cameras_file(path)
+    places = [camera_of(row, STORY, stood) for row in posts(STORY)]
+    assert places[0] is None and places[1].radius == 20 and places[2].latitude == pytest.approx(50.6015556)
+    assert claims_file(path)[0].blast is not None
+    assert [one.line for one in unused(posts(STORY), STORY, (*stood, *cameras_file(write(folder, "d.toml",
+            '[[claim]]\nwhat="x"\n[cameras]\n9 = "1, 2"\n'))))] == ["9"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[cameras]\n2 = 5\n", "as text"),
+        ('cameras = "x"\n', "as text"),
+        ('[cameras]\nfour = "1, 2"\n', "no post's number"),
+        ('[cameras]\n2 = "nowhere at all xyz"\n', "."),
+        ('[cameras]\n"https://t.me/chan_nel/5" = "1, 2"\n"t.me/s/chan_nel/5" = "1, 2"\n', "twice"),
+    ],
+)
+def test_wrong_cameras_are_one_sentence(folder, text, words):
+    with pytest.raises(UsageError, match=words):
+        cameras_file(write(folder, "c.toml", text))

@@ -253,3 +253,4 @@ class StoryReport:
     command: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    montages: dict[str, str] = field(default_factory=dict)  # SHA-256 of what holds several recordings -> how it shows

@@ -14,6 +14,7 @@ from verify.reports import wording
 from verify.reports.clip_view import HEADINGS, WEIGHTS
 from verify.reports.standing import Standing, standing
 from verify.reports.story_clock import Clock, clocks
+from verify.stories.tally import name_of
 from verify.text import one_line
 
 _ORDER: tuple[Bearing, ...] = ("questions", "supports", "neutral", "not tested")
@@ -217,15 +218,6 @@ def _more(left: int) -> str:
     return f" And {left} more." if left > 0 else ""
 
 
-def _letter(number: int) -> str:
-    name = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return f"Recording {name}"
-
-
 def _shown(
     report: StoryReport, found: StoryRecording, number: int, clips: dict[str, StoryClip], names: dict[str, str]
 ) -> Shown:
@@ -237,7 +229,7 @@ def _shown(
     held = found.held_by or inside.containers
     links = [x for x in report.links if inside.id in (x.a, x.b)]
     return Shown(
-        name=_letter(number),
+        name=name_of(number),
         found=found,
         best=clips.get(inside.best) or next((c.clip for c in copies if c.clip), None),
         copies=tuple(sorted(copies, key=lambda c: (not c.earliest, not c.best, c.label))),

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from verify.claims.parse import KEYS, claim
+from verify.claims.parse import KEYS, claim, where
 from verify.errors import UsageError
-from verify.records.claims import Claim
+from verify.records.claims import Claim, Place
 from verify.records.stories import Quote, Reference, StoryPost, StoryText
 from verify.stories.addresses import address
 
@@ -36,6 +36,16 @@ class Given:
     number: int = 0
     key: str = ""
     line: str = ""  # as it was written, for messages
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stood:
+    """Where a person says that the camera of the post `number`, or of the address with `key`, stood."""
+
+    place: Place
+    number: int = 0
+    key: str = ""
+    line: str = ""
 
 
 def posts(story: StoryText) -> tuple[StoryPost, ...]:
@@ -113,12 +123,21 @@ def media_map(path: Path) -> tuple[Given, ...]:
 
 def file_for(post: StoryPost, story: StoryText, given: Iterable[Given]) -> Path | None:
     """Return the file that the map gives for `post`, by its number or by any of its addresses."""
-    keys = {one.key for one in story.references if one.number in post.references}
-    return next((one.file for one in given if one.number == post.number or (one.key and one.key in keys)), None)
+    return next((one.file for one in given if _names(one, post, story)), None)
 
 
-def unused(rows: Iterable[StoryPost], story: StoryText, given: Iterable[Given]) -> tuple[Given, ...]:
-    """Return the lines of the map that name no post of the story: a person is told of them, nothing is dropped."""
+def camera_of(post: StoryPost, story: StoryText, stood: Iterable[Stood]) -> Place | None:
+    """Return where a person says the camera of `post` stood, by its number or by any of its addresses."""
+    return next((one.place for one in stood if _names(one, post, story)), None)
+
+
+def _names(one: Given | Stood, post: StoryPost, story: StoryText) -> bool:
+    keys = {known.key for known in story.references if known.number in post.references}
+    return one.number == post.number or bool(one.key and one.key in keys)
+
+
+def unused(rows: Iterable[StoryPost], story: StoryText, given: Iterable[Given | Stood]) -> tuple[Given | Stood, ...]:
+    """Return what was given for no post of the story: a person is told of it, nothing is dropped."""
     numbers = {row.number for row in rows}
     keys = {one.key for one in story.references}
     return tuple(one for one in given if one.number not in numbers and one.key not in keys)
@@ -130,6 +149,7 @@ def claims_file(path: Path) -> tuple[Claim, ...]:
     Raises UsageError: no such file, not TOML, unknown keys, or a value that cannot be understood.
     """
     table = _toml(_text(path, "claims file"), path)
+    table.pop("cameras", None)  # `cameras_file` reads them
     rows: Any = table.get("claim") if "claim" in table else [table]
     if (
         not isinstance(rows, list)
@@ -138,6 +158,26 @@ def claims_file(path: Path) -> tuple[Claim, ...]:
     ):
         raise UsageError(f"The claims file {path} must hold [[claim]] tables.", "One [[claim]] for each claim.")
     return tuple(found for row in rows if (found := _claim(row, path)) is not None)
+
+
+def cameras_file(path: Path) -> tuple[Stood, ...]:
+    """Return where cameras stood by a claims file's `[cameras]` table: `3 = "50.6016, 36.6592, 20"`, point and radius.
+
+    What stands left is a post's number in the story or one of its addresses. Raises UsageError for a table of other
+    things, a post named twice, and a place that cannot be understood.
+    """
+    table = _toml(_text(path, "claims file"), path).get("cameras", {})
+    if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+        raise UsageError(
+            f"[cameras] of {path} must give each post a place as text.", 'Write 3 = "50.6016, 36.6592, 20".'
+        )
+    found: list[Stood] = []
+    for left, text in table.items():
+        number, key = _post_named(left, f"[cameras] of {path}")
+        if any((one.number, one.key) == (number, key) for one in found):
+            raise UsageError(f"[cameras] of {path} names {left!r} twice.", "Keep one place for each post.")
+        found.append(Stood(place=where(text), number=number, key=key, line=left))
+    return tuple(found)
 
 
 def _claim(row: Mapping[str, Any], path: Path) -> Claim | None:
@@ -191,9 +231,15 @@ def _given(left: str, right: str, folder: Path) -> Given:
     file = folder / Path(right).expanduser()
     if not file.is_file():
         raise UsageError(f"The media map names {right!r}, which is no file.", "Paths are taken as beside the map.")
+    number, key = _post_named(left, "The media map")
+    return Given(file=file, number=number, key=key, line=left)
+
+
+def _post_named(left: str, what: str) -> tuple[int, str]:
+    """Return the number or the address's key that a person wrote for a post; the other is empty."""
     if left.isascii() and left.isdigit():
-        return Given(file=file, number=int(left), line=left)
+        return int(left), ""
     spot = address(left)
     if spot is None:
-        raise UsageError(f"The media map names {left!r}, which is no post's number or address.", "Write `3,clip.mp4`.")
-    return Given(file=file, key=spot.key, line=left)
+        raise UsageError(f"{what} names {left!r}, which is no post's number or address.", "Write `3` or its address.")
+    return 0, spot.key

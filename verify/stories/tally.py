@@ -50,9 +50,14 @@ def recordings(
     return told
 
 
-def alone(sha256: str, clip: StoryClip) -> Recording:
-    """Return the recording of a clip that nothing else shows."""
-    return Recording(id="", members=(sha256,), best=sha256, best_reason="the only copy known")
+def name_of(number: int) -> str:
+    """Return what a reader calls the recording at place `number` of a report, from 0: `Recording A`, ... `AA`."""
+    name = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return f"Recording {name}"
 
 
 def counts(
@@ -61,6 +66,7 @@ def counts(
     found: Sequence[StoryRecording],
     clock: EventClock,
     matches: Iterable[Match] = (),
+    montages: Iterable[str] = (),
 ) -> StoryCounts:
     """Return the headline's numbers; recordings that carry one soundtrack count as one among those aligned by sound."""
     where = {s: r.recording.id for r in found for s in r.recording.members}
@@ -81,7 +87,7 @@ def counts(
         recordings=len(found),
         unrelated=sum(1 for r in found if r.unrelated),
         aligned=len(aligned),
-        compilations=len({h for r in found for h in r.held_by}),
+        compilations=len({h for r in found for h in r.held_by} | set(montages)),
     )
 
 
@@ -104,6 +110,7 @@ def links(
     where = {s: r.recording.id for r in found for s in r.recording.members}
     matches = list(matches)
     owner = _one_sound(where, matches)
+    names = {r.recording.id: name_of(number) for number, r in enumerate(found)}
     told: list[Link] = []
     for one in used:
         pair = (where.get(one.a, ""), where.get(one.b, ""))
@@ -112,7 +119,9 @@ def links(
             borrowed = [name for name in pair if name in owner] if one.way == "sound" else []
             doubt = ""
             if borrowed:
-                doubt = f" The sound of {borrowed[0]} is also under another recording: whose it is, is not known."
+                doubt = (
+                    f" The sound of {names[borrowed[0]]} is also under another recording: whose it is, is not known."
+                )
             told.append(
                 Link(
                     a=pair[0],
@@ -221,6 +230,21 @@ def not_established(counted: StoryCounts, posts: Sequence[StoryPost], findings: 
     told += [f.sentence for f in findings if f.bearing == "not tested" and f.part in {"when", "where"}][:2]
     told.append("Who acted: pictures do not answer that.")
     return list(dict.fromkeys(told))
+
+
+def doubts(found: Sequence[StoryRecording], aside: Iterable[tuple[Match, str]]) -> list[str]:
+    """Return what was left open between two recordings: links that the other copies do not bear out, once a pair."""
+    where = {s: number for number, r in enumerate(found) for s in r.recording.members}
+    told: dict[tuple[int, ...], str] = {}
+    for match, why in sorted(aside, key=lambda one: -one[0].strength.score):
+        pair = sorted(where[s] for s in (match.a, match.b) if s in where)
+        if len(pair) == 2 and pair[0] != pair[1]:
+            told.setdefault(
+                tuple(pair),
+                f"Whether {name_of(pair[0])} and {name_of(pair[1])} are one recording: two of their clips were matched "
+                f"with strength {match.strength.score:.2f}, but only {why}. They are counted as two; look at both.",
+            )
+    return list(told.values())
 
 
 def summary(counted: StoryCounts, findings: Sequence[Finding], open_: Sequence[str]) -> list[str]:
