@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -159,7 +160,7 @@ def write_story(folder: Path, files: dict[Made, Path]) -> tuple[Path, Path]:
     """Write the story's page and its media map; every post is of another author."""
     quotes = [
         f'<blockquote class="twitter-tweet"><p>Footage: {post.name}</p>&mdash; Person {n} (@person{n}) '
-        f'<a href="https://x.com/person{n}/status/{1509700000000000000 + n}">April {post.day}, 2022</a></blockquote>'
+        f'<a href="https://x.com/person{n}/status/{_numbered(post.day, n)}">April {post.day}, 2022</a></blockquote>'
         for n, post in enumerate(files, 1)
     ]
     story, table = folder / "story.html", folder / "map.csv"
@@ -167,6 +168,12 @@ def write_story(folder: Path, files: dict[Made, Path]) -> tuple[Path, Path]:
     with table.open("w", newline="") as out:
         csv.writer(out).writerows([["post", "file"], *([n, f.resolve()] for n, f in enumerate(files.values(), 1))])
     return story, table
+
+
+def _numbered(day: int, minute: int) -> int:
+    """Return an id that X would have given on that day of April 2022 (milliseconds since 1288834974657, 22 bits up)."""
+    at = datetime(2022, 4, day, 9, minute, tzinfo=UTC)
+    return (int(at.timestamp() * 1000) - 1288834974657) << 22
 
 
 def told(report: dict[str, Any], posts: Iterable[Made]) -> list[str]:

@@ -1,0 +1,59 @@
+"""Which seconds of a clip, and which part of its picture, show another clip. Rule: as the matches say, no more."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from verify.matching.turned import turned
+from verify.records.matches import Match
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom of a picture, 0..1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stretch:
+    """Seconds `start..end` of a clip in which it shows seconds `from_..to` of `other`, and in which part of it."""
+
+    other: str
+    start: float
+    end: float
+    from_: float
+    to: float
+    score: float
+    box: Box
+
+
+def stretches_of(matches: Iterable[Match]) -> dict[str, list[Stretch]]:
+    """Return for each clip the stretches in which it shows others."""
+    found: dict[str, list[Stretch]] = defaultdict(list)
+    for match in matches:
+        for one in (match, turned(match)):
+            part = box(one.geometry.outline_a)
+            found[one.a] += [
+                Stretch(other=one.b, start=s.a_start, end=s.a_end, from_=s.b_start, to=s.b_end,
+                        score=one.strength.score, box=part)
+                for s in one.segments
+            ]  # fmt: skip
+    return found
+
+
+def overlap(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return how much two stretches of a line share."""
+    return max(0.0, min(one[1], other[1]) - max(one[0], other[0]))
+
+
+def alike(one: Box, other: Box) -> float:
+    """Return the shared area of two boxes as a share of the area of both."""
+    shared = overlap((one[0], one[2]), (other[0], other[2])) * overlap((one[1], one[3]), (other[1], other[3]))
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
+    return shared / max(sum(areas) - shared, 1e-6)
+
+
+def box(outline: Sequence[tuple[float, float]]) -> Box:
+    """Return the box around an outline; the whole picture where there is none."""
+    if len(outline) < 3:
+        return 0.0, 0.0, 1.0, 1.0
+    x, y = [p[0] for p in outline], [p[1] for p in outline]
+    return max(0.0, min(x)), max(0.0, min(y)), min(1.0, max(x)), min(1.0, max(y))
