@@ -18,6 +18,8 @@ from verify.archive.store import CaseFolder
 DRIVER = Path(__file__).with_name("kill_driver.py")
 BATCH = Path(__file__).with_name("kill_batch.py")
 FULL = os.environ.get("FIRSTSEEN_FULL") == "1"
+# Every so many of the writer's executed lines, from a random one: all of them (FIRSTSEEN_STEP=1) take an hour and more.
+STEP = int(os.environ.get("FIRSTSEEN_STEP", "7"))
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kill points are made by fork and SIGKILL")
 
@@ -33,18 +35,22 @@ def killed(writer: str, folder: Path, first: int, step: int) -> dict:
     return json.loads(done.stdout)
 
 
-def test_killed_at_every_line_of_the_writer(fast: Path) -> None:
-    step = 1 if FULL else 149
-    found = killed("case", fast, 1 if FULL else random.randint(1, step), step)
+def test_killed_at_lines_of_the_writer(fast: Path, score) -> None:
+    step = STEP if FULL else 149
+    found = killed("case", fast, random.randint(1, step), step)
     print(f"kill points: {found['points']} of {found['lines']} lines, {len(found['wrong'])} bad")
-    assert found["points"] > (2000 if FULL else 10)
+    score.tried += found["points"]
+    score.note = f"{found['points']} of the {found['lines']} lines that the writer runs"
+    assert found["points"] > (3000 // step if FULL else 10)
     assert found["wrong"] == {}
 
 
-def test_stopped_by_ctrl_c_at_every_line_of_the_writer(fast: Path) -> None:
-    step = 1 if FULL else 151
-    found = killed("stopped", fast, 1 if FULL else random.randint(1, step), step)
+def test_stopped_by_ctrl_c_at_lines_of_the_writer(fast: Path, score) -> None:
+    step = STEP + 2 if FULL else 151
+    found = killed("stopped", fast, random.randint(1, step), step)
     print(f"stops: {found['points']} of {found['lines']} lines, {len(found['wrong'])} bad")
+    score.tried += found["points"]
+    score.note = f"Ctrl-C at {found['points']} lines"
     assert found["wrong"] == {}
 
 
@@ -54,7 +60,7 @@ def test_control_that_writes_the_record_first_is_caught(fast: Path) -> None:
     assert len(found["wrong"]) > found["points"] // 4
 
 
-def test_killed_at_random_moments_and_begun_again(fast: Path) -> None:
+def test_killed_at_random_moments_and_begun_again(fast: Path, score) -> None:
     clips = 200 if FULL else 12
     material = fast / "material"
     material.mkdir()
@@ -80,6 +86,8 @@ def test_killed_at_random_moments_and_begun_again(fast: Path) -> None:
         begun = sum(job.attempts for job in case.jobs.all("batch").values())
     found = audit(root)
     print(f"{kills} kills, {len(names)} items of {clips}, {begun} attempts")
+    score.tried += kills + 1
+    score.note = f"{kills} kills at random"
     assert found.faults == ()
     assert names == [f"{number:04d}.mp4" for number in range(clips)]  # nothing lost, nothing doubled
     assert len([p for p in (root / "originals").rglob("*") if p.is_file()]) == clips
