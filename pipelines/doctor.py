@@ -37,6 +37,7 @@ def examine_installation() -> list[Row]:
     rows += list(sources_doctor())
     rows += [_extra(*extra) for extra in _EXTRAS]
     rows.append(_program("exiftool", "a second reader to compare metadata with"))
+    rows.append(_trust_list())
     rows.append(_isolation())
     return rows
 
@@ -57,6 +58,15 @@ def _extra(name: str, module: str, cost: str, extra: str) -> Row:
 def _program(name: str, use: str) -> Row:
     found = shutil.which(name)
     return (name, "ok", found) if found else (name, "missing", f"optional: {use}")
+
+
+def _trust_list() -> Row:
+    from verify.readers.trust import trust_folder, trust_list
+
+    pinned = trust_list()
+    if pinned is None:
+        return ("C2PA trust list", "missing", f"no issuer is called trusted; put the list (PEM) into {trust_folder()}")
+    return ("C2PA trust list", "ok", f"{pinned.path}, of {pinned.date}, SHA-256 {pinned.sha256[:16]}")
 
 
 def _isolation() -> Row:

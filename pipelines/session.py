@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 import verify.descriptors
@@ -14,6 +15,7 @@ from verify.archive.store import CaseFolder, default_case
 from verify.catalog import offer
 from verify.descriptors.base import Descriptor
 from verify.matching.engine import Engine
+from verify.signs import engine as signs
 from verify.worker import Workers
 
 
@@ -53,6 +55,8 @@ class Session:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.tools = tools()
+        own = options.settings.signs_file  # read first: a table with a mistake stops the run before anything is fetched
+        self.own_signs = signs.load(Path(own).expanduser()) if own else ""
         key = _key()
         path = options.case or default_case()
         self.case = CaseFolder(path, options.settings, by=options.by, key=key, versions=self.tools.versions)

@@ -110,6 +110,7 @@ def assemble(session: Session, looked: Looked, matches: Iterable[Match]) -> Case
         decisions=tuple(
             d for d in library.decisions().values() if any(s in d.subject.split() or s == d.subject for s in subjects)
         ),
+        own_signs=session.own_signs,
     )
 
 

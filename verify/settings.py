@@ -44,6 +44,7 @@ class Settings:
     publisher: str = ""  # the newsroom's name, for MediaReview and ClaimReview, which must name their author
     publisher_url: str = ""
     publication_url: str = ""  # where the story or fact-check stands that the markup goes with
+    signs_file: str = ""  # a newsroom's own table of signs, over and beside verify/signs/signs.toml
 
 
 def load(path: Path | None, **changes: object) -> Settings:

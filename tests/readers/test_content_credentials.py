@@ -17,7 +17,8 @@ from PIL import Image
 
 c2pa = pytest.importorskip("c2pa", reason="the extra `credentials` is not installed")
 
-from verify.readers.credentials import LIST_VARIABLE, Credentials, trust_list  # noqa: E402 - after the check above
+from verify.readers.credentials import Credentials  # noqa: E402 - after the check above
+from verify.readers.trust import LIST_VARIABLE, trust_list  # noqa: E402
 
 
 def certificate(name, key, issuer, signer, *, authority):

@@ -59,7 +59,7 @@ def test_a_newsrooms_own_rows_are_added_and_replace(tmp_path):
         Tag(name="encoder", value="GazetteMux 3", reader="boxes", place="moov/udta/meta/ilst/©too"),
         Tag(name="encoder settings", value="x264 - core 148", reader="boxes", place="first sample"),
     ]
-    found = {h.id: h.sentence for h in engine.read(tags, tmp_path / "own.toml")}
+    found = {h.id: h.sentence for h in engine.read(tags, engine.load(tmp_path / "own.toml"))}
     assert found["our-cms"] == "The file, as it is, was last written by the content system of the Example Gazette."
     assert found["x264"] == "The picture was encoded by our own encoder."
     assert "our-cms" not in {h.id for h in engine.read(tags)}
@@ -84,9 +84,9 @@ def test_a_newsrooms_own_rows_are_added_and_replace(tmp_path):
 def test_one_sentence_for_each_mistake_in_a_table(tmp_path, text, words):
     (tmp_path / "own.toml").write_text(text)
     with pytest.raises(UsageError, match=words):
-        engine.read([], tmp_path / "own.toml")
+        engine.load(tmp_path / "own.toml")
 
 
 def test_a_table_that_is_not_there(tmp_path):
     with pytest.raises(UsageError, match="cannot be read"):
-        engine.read([], tmp_path / "none.toml")
+        engine.load(tmp_path / "none.toml")

@@ -37,7 +37,7 @@ class WhoWroteTheFile(Check):
         """Return one finding for each sign, or one that says there is none."""
         if case.examination is None:
             return (self.not_tested("The file could not be examined, so its container was not read."),)
-        hits = engine.read(case.examination.tags)
+        hits = engine.read(case.examination.tags, case.own_signs)
         if case.item.media.role == "working copy":
             # What is examined was joined by us: only what is inherited from the parts still speaks of them.
             hits = tuple(h for h in hits if h.about in {"ancestor", "encoder"})
@@ -54,7 +54,7 @@ class WhoWroteTheFile(Check):
     def _told(self, case: Case, hit: SignHit, hits: tuple[SignHit, ...]) -> Finding:
         evidence = (
             *(_evidence(t) for t in hit.tags),
-            Evidence(label="Sign", value=f"{hit.id}: {hit.sureness}; {hit.source}", place="verify/signs/signs.toml"),
+            Evidence(label="Sign", value=f"{hit.id}: {hit.sureness}; {hit.source}", place=hit.table),
         )
         limits = f"{_LIMITS} {hit.meaning}".strip()
         original = case.claim is not None and case.claim.original is True

@@ -7,61 +7,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
 import c2pa
-import platformdirs
 
 from verify.readers.base import Reader, Reading
 from verify.readers.collect import Collector
 from verify.readers.isobmff.walk import MAX_BOXES, Bytes, walk
+from verify.readers.trust import TrustList, trust_list
 
 _CONTAINERS = frozenset({"jpeg", "png", "webp", "tiff", "heic", "avif", "mp4", "mov", "m4a", "avi", "wav", "gif"})
 _BOXED = frozenset({"mp4", "mov", "m4a", "heic", "avif"})
 _LEVELS = {"Trusted": "trusted issuer", "Valid": "intact, unknown signer", "Invalid": "broken"}
-_MAX_LIST = 4 * 1024 * 1024  # bytes: the official list is some tens of kB
 _MAX_SHOWN = 200  # codes and actions shown
 # A certificate that has run out breaks the state, not the picture: the words must not say that something was changed.
 _ONLY_OUTDATED = {"signingCredential.expired", "signingCredential.untrusted"}
-LIST_VARIABLE = "FIRSTSEEN_TRUST_LIST"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TrustList:
-    """The pinned list of issuers: its file, SHA-256, date (of the file) and PEM text."""
-
-    path: Path
-    sha256: str
-    date: str
-    pem: str
-
-
-def trust_list() -> TrustList | None:
-    """Return the pinned trust list, or None where there is none.
-
-    It is the file that the environment variable FIRSTSEEN_TRUST_LIST names, else the newest `trust/*.pem` in the user's
-    data folder. It is never fetched: docs/metadata.md says where C2PA publishes it.
-    """
-    named = os.environ.get(LIST_VARIABLE)
-    folder = platformdirs.user_data_path("firstseen") / "trust"
-    try:
-        files = [Path(named)] if named else sorted(folder.glob("*.pem"), key=lambda p: p.stat().st_mtime)
-        if not files or files[-1].stat().st_size > _MAX_LIST:
-            return None
-        raw = files[-1].read_bytes()
-        made = datetime.fromtimestamp(files[-1].stat().st_mtime, UTC).date().isoformat()
-    except OSError:
-        return None
-    if b"-----BEGIN CERTIFICATE-----" not in raw:
-        return None
-    pem = raw.decode("ascii", errors="ignore")
-    return TrustList(path=files[-1], sha256=hashlib.sha256(raw).hexdigest(), date=made, pem=pem)
 
 
 class Credentials(Reader):

@@ -66,6 +66,7 @@ class Case:
     appearances: tuple[Appearance, ...] = ()  # of this clip and of its copies, ours included
     searched: Searched | None = None
     decisions: tuple[Decision, ...] = ()
+    own_signs: str = ""  # the newsroom's own table of signs (TOML), whole: the report shows what was applied
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -72,6 +72,7 @@ class Sign:
     sure: Sureness
     source: str
     sample: str
+    table: str
     meaning: str
     all_of: tuple[Condition, ...]
     any_of: tuple[Condition, ...]
@@ -91,17 +92,18 @@ class SignHit:
     sureness: str
     source: str
     sample: str
+    table: str
     tags: tuple[Tag, ...]
 
 
-def read(tags: Sequence[Tag], extra_file: Path | None = None) -> tuple[SignHit, ...]:
+def read(tags: Sequence[Tag], own: str = "") -> tuple[SignHit, ...]:
     """Return the signs that the tags of one file show, in the order of the table.
 
-    `extra_file` is a newsroom's own table in the same form (docs/metadata.md); a row with a known id replaces it.
-    Raises UsageError for a table that cannot be read.
+    `own` is the text of a newsroom's table in the same form, as `load` returned it; a row with a known id replaces
+    ours. Raises UsageError for a table with a mistake.
     """
     found: list[SignHit] = []
-    for sign in signs(extra_file):
+    for sign in signs(own):
         shown = _shown(sign, tags)
         if shown is not None:
             found.append(
@@ -115,6 +117,7 @@ def read(tags: Sequence[Tag], extra_file: Path | None = None) -> tuple[SignHit, 
                     sureness=_SURE[sign.sure],
                     source=sign.source,
                     sample=sign.sample,
+                    table=sign.table,
                     tags=shown,
                 )
             )
@@ -138,33 +141,45 @@ def _shown(sign: Sign, tags: Sequence[Tag]) -> tuple[Tag, ...] | None:
     return tuple(dict.fromkeys(evidence))
 
 
-def signs(extra_file: Path | None = None) -> tuple[Sign, ...]:
-    """Return the rows of our table, those of `extra_file` over and after them. Raises UsageError."""
-    rows = {sign.id: sign for sign in _own()}
-    if extra_file is not None:
-        rows.update({sign.id: sign for sign in _table(extra_file)})
+def signs(own: str = "") -> tuple[Sign, ...]:
+    """Return the rows of our table, those of the newsroom's table `own` over and after them. Raises UsageError."""
+    rows = {sign.id: sign for sign in _shipped()}
+    if own:
+        rows.update({sign.id: sign for sign in _rows(own, "the newsroom's own table")})
     return tuple(rows.values())
 
 
-@lru_cache(maxsize=1)
-def _own() -> tuple[Sign, ...]:
-    table = tomllib.loads(files("verify.signs").joinpath("signs.toml").read_text(encoding="utf-8"))
-    return tuple(_sign(row, "signs.toml") for row in table["sign"])
+def load(path: Path) -> str:
+    """Return the text of a newsroom's own table of signs, every row of it understood.
 
-
-def _table(path: Path) -> tuple[Sign, ...]:
+    Raises UsageError for a file that cannot be read, is no TOML, or has a mistake in a row.
+    """
     try:
         if path.stat().st_size > _MAX_FILE:
             raise UsageError(f"The table of signs {path} is too large.", "A table has some hundred rows at most.")
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UsageError(f"The table of signs {path} cannot be read: {error.strerror}.", "Check the name.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
         raise UsageError(f"The table of signs {path} is not TOML: {error}.", _ADVICE) from error
-    rows = table.get("sign")
+    _rows(text, str(path))
+    return text
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[Sign, ...]:
+    return _rows(files("verify.signs").joinpath("signs.toml").read_text(encoding="utf-8"), "verify/signs/signs.toml")
+
+
+@lru_cache(maxsize=4)
+def _rows(text: str, where: str) -> tuple[Sign, ...]:
+    try:
+        rows = tomllib.loads(text).get("sign")
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"The table of signs {where} is not TOML: {error}.", _ADVICE) from error
     if not isinstance(rows, list) or not rows or not all(isinstance(r, dict) for r in rows):
-        raise UsageError(f"The table of signs {path} has no [[sign]] rows.", _ADVICE)
-    return tuple(_sign(row, str(path)) for row in rows)
+        raise UsageError(f"The table of signs {where} has no [[sign]] rows.", _ADVICE)
+    return tuple(_sign(row, where) for row in rows)
 
 
 _ADVICE = "docs/metadata.md shows a row."
@@ -190,6 +205,7 @@ def _sign(row: Mapping[str, Any], where: str) -> Sign:
         sure=row["sure"],
         source=row["source"],
         sample=str(row.get("sample", "")),
+        table=where,
         meaning=str(row.get("meaning", "")),
         all_of=conditions["all"],
         any_of=conditions["any"],
