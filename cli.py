@@ -34,6 +34,8 @@ def main(words: list[str] | None = None) -> int:
     if not hasattr(options, "run"):
         parser.print_help()
         return errors.EXIT_USAGE
+    if words is None:
+        _end_like_ctrl_c()
     try:
         code: int = options.run(options)
     except errors.FirstseenError as error:
@@ -45,6 +47,16 @@ def main(words: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return errors.EXIT_DONE
     return code
+
+
+def _end_like_ctrl_c() -> None:
+    """Take `kill`, a shutdown and a closed terminal as Ctrl-C: children are ended, and the last sentence is said."""
+    import signal
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # not where nohup said otherwise
+            signal.signal(number, signal.default_int_handler)
 
 
 # ---------------------------------------------------------------- the parser

@@ -17,7 +17,7 @@ from verify.errors import FirstseenError
 from verify.readers.base import Reader
 from verify.records.cases import Event, FailedItem, Item
 from verify.records.fingerprints import load
-from verify.records.media import Examination, Problem, Tag
+from verify.records.media import Examination, Problem, Scope, Tag
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,21 +28,32 @@ class Looked:
     examination: Examination
 
 
-def look_at(session: Session, items: Iterable[Item]) -> Generator[Event, None, tuple[list[Looked], list[FailedItem]]]:
-    """Examine the items' media in workers, several at once, and keep what was seen; known bytes are not read again."""
+def look_at(
+    session: Session, items: Iterable[Item], scope: Scope = "all"
+) -> Generator[Event, None, tuple[list[Looked], list[FailedItem]]]:
+    """Examine the items' media in workers, several at once, and keep what was seen; known bytes are not read again.
+
+    What was only looked at for copies is looked at once more when `scope` asks for all; never the other way round.
+    """
     items = list(items)
     looked: list[Looked] = []
     troubles: list[FailedItem] = []
-    todo: list[Item] = []
+    todo: list[tuple[Item, Scope]] = []
+    twins: dict[str, list[Item]] = {}  # further items of the same bytes: examined once, for all of them
     for item in items:
         known = session.case.examination(item.media.sha256)
-        if known and session.case.examined(item.media.sha256, session.tools.descriptors):
+        enough = known is not None and known.examination.scope in {"all", scope}
+        if known and enough and session.case.examined(item.media.sha256, session.tools.descriptors):
             looked.append(Looked(item=item, examination=known.examination))
+        elif item.media.sha256 in twins:
+            twins[item.media.sha256].append(item)
         else:
-            todo.append(item)
+            twins[item.media.sha256] = []
+            # New fingerprints of a clip that was looked at in full must not leave its newest record with less.
+            todo.append((item, "all" if known and known.examination.scope == "all" else scope))
     done = len(looked)
     yield Event(kind="started", step="examine", total=len(items), current=done, unit="clips")
-    for item, outcome in _examined(session, todo):
+    for item, outcome in _for_twins(_examined(session, todo), twins):
         done += 1
         if isinstance(outcome, FirstseenError):
             troubles.append(failed(item.target, outcome))
@@ -65,22 +76,34 @@ def look_at(session: Session, items: Iterable[Item]) -> Generator[Event, None, t
     return sorted(looked, key=lambda one: order[one.item.id]), troubles
 
 
-def _examined(session: Session, items: list[Item]) -> Generator[tuple[Item, Examination | FirstseenError], None, None]:
+def _for_twins(
+    outcomes: Iterable[tuple[Item, Examination | FirstseenError]], twins: dict[str, list[Item]]
+) -> Generator[tuple[Item, Examination | FirstseenError], None, None]:
+    """Yield each outcome for its item, and again for each further item of the same bytes."""
+    for item, outcome in outcomes:
+        yield item, outcome
+        for twin in twins[item.media.sha256]:
+            yield twin, outcome
+
+
+def _examined(
+    session: Session, todo: list[tuple[Item, Scope]]
+) -> Generator[tuple[Item, Examination | FirstseenError], None, None]:
     """Yield each item with its examination (kept) or its failure, as they finish.
 
     No more are begun than are being worked on, so that stopping loses at most what is under way.
     """
     pool = ThreadPoolExecutor(max_workers=session.at_once, thread_name_prefix="firstseen-examine")
-    waiting = list(reversed(items))
+    waiting = list(reversed(todo))
     running: dict[Future[Examination], tuple[Item, Path]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < session.at_once:
-                item = waiting.pop()
+                item, scope = waiting.pop()
                 out = session.case.scratch()
                 path = session.case.media_path(item.media.sha256)
-                received = _received(session, item)
-                running[pool.submit(_examine, session, item, path, out, received)] = (item, out)
+                received = _received(session, item) if scope == "all" else {}  # of those, only the tags are wanted
+                running[pool.submit(_examine, session, item, path, out, received, scope)] = (item, out)
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 item, out = running.pop(future)
@@ -103,12 +126,14 @@ def readers() -> frozenset[str]:
     return frozenset(reader.name for reader in offer(verify.readers, Reader).found)
 
 
-def _examine(session: Session, item: Item, path: Path, out: Path, received: dict[str, Path]) -> Examination:
+def _examine(
+    session: Session, item: Item, path: Path, out: Path, received: dict[str, Path], scope: Scope
+) -> Examination:
     """Examine an item's media; of a working copy, the tags are those of the files it was made from.
 
     The working copy's own container was written here and says nothing about where the clip comes from.
     """
-    found = session.workers.examine(path, out, item.media.name)
+    found = session.workers.examine(path, out, item.media.name, scope=scope)
     if item.media.role != "working copy" or not received:
         return found
     tags: list[Tag] = []

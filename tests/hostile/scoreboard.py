@@ -87,7 +87,7 @@ def run(name: str, full: bool, minutes: float) -> Row:
         environment = {**os.environ, "FIRSTSEEN_FULL": "1" if full else "0"}
         with (Path(folder) / "words").open("wb") as words:
             process = subprocess.Popen(
-                [*command, "-p", "no:cacheprovider"],
+                [*command, "-p", "no:cacheprovider", "-o", "junit_family=xunit1"],
                 cwd=ROOT,
                 env=environment,
                 stdout=words,
@@ -146,7 +146,7 @@ def _row(name: str, full: bool, cases: list[ElementTree.Element], took: float, t
 def table(found: list[Row]) -> str:
     """Return the table as Markdown."""
     lines = [
-        "| what was tried | held | controls at work | skipped | slowest case, s | largest process, MB | run (UTC), minutes |",
+        "| what was tried | held | controls at work | skipped | slowest, s | largest process, MB | ended (UTC), min |",
         "|---|---|---|---|---|---|---|",
     ]
     for row in found:
@@ -181,7 +181,7 @@ def write(found: list[Row], full: bool) -> None:
         "" if len(found) == len(ROWS) else f" Rows not run: {', '.join(sorted(ROWS.keys() - {r.name for r in found}))}."
     )
     BOARD.write_text(
-        f"{head}<!-- table -->\n\n`{command}`, written {datetime.now(UTC):%Y-%m-%d}: {made}.{missing}\n\n{table(found)}",
+        f"{head}<!-- table -->\n\n`{command}`, {datetime.now(UTC):%Y-%m-%d}: {made}.{missing}\n\n{table(found)}",
         encoding="utf-8",
     )
 

@@ -22,12 +22,15 @@ import numpy.typing as npt
 
 from verify.errors import LimitError, UnreadableMediaError
 from verify.media.pictures import Planes, Shape, quarter_turns, sane_aspect
+from verify.media.skimming import Skim
 from verify.media.sniff import Kind
 from verify.media.sound import SOUND_RATE, Ears
 from verify.media.streams import stream_record
 from verify.records.media import Problem, Stream
 from verify.settings import Settings
 
+# Seconds to find the streams: real files take under one; an index of two gigabytes of zeros takes minutes (measured).
+OPENING = 60.0
 _BAD_PACKETS = 200  # packets in a row that give nothing: the rest of the stream is given up (8 s of a 25 fps clip)
 _JUMP_BACK = 1.0  # seconds a time may run back (reordering) before it counts as a clock that starts again
 
@@ -99,10 +102,12 @@ class Clip:
         stated = self.container.duration
         return stated / av.time_base if stated and stated > 0 else None
 
-    def run(self, *, sound: bool = True) -> Iterator[Picture | SoundBlock]:
+    def run(self, *, sound: bool = True, first_of: float | None = None) -> Iterator[Picture | SoundBlock]:
         """Yield pictures and sound as they are decoded.
 
-        What cannot be decoded becomes a Problem. Raises LimitError for a picture size beyond the settings.
+        With `first_of` (seconds), only the first picture of each such span is sure to come; others are left out
+        where they need not be decoded. What cannot be decoded becomes a Problem. Raises LimitError for a picture
+        size beyond the settings.
         """
         video, audio = self.video, self.sound if sound else None
         wanted = [s for s in (video, audio) if s is not None]
@@ -110,7 +115,10 @@ class Clip:
             return
         self._prepare(video, wanted)
         ears = Ears() if audio is not None else None
+        skim = Skim(video, first_of) if video is not None and first_of else None
         for packet in self._packets(wanted):
+            if skim is not None and packet.stream is video:
+                skim.take(packet, self._clock.origin, stop=bool(self.problems))
             for frame in self._decoded(packet):
                 if packet.stream is not video:
                     yield from self._heard(ears.take(frame) if ears else iter(()))
@@ -121,6 +129,8 @@ class Clip:
                 yield picture
         if ears is not None:
             yield from self._heard(ears.finish())
+        if skim is not None and skim.works and self.frames:
+            self.end, self._clock.step = skim.ends_at(self.end, self._clock.step)
 
     def _prepare(self, video: Any, wanted: list[Any]) -> None:  # noqa: ANN401 - PyAV
         if video is not None:
@@ -221,7 +231,7 @@ def opened(path: Path, kind: Kind, settings: Settings, name: str) -> Iterator[Cl
         "skip_frame": "all",
     }
     try:
-        container = av.open(str(path), metadata_errors="replace", options=options)
+        container = av.open(str(path), metadata_errors="replace", options=options, timeout=(OPENING, None))
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise UnreadableMediaError(
             f"{name} looks like {kind.words} and cannot be opened: {_reason(error)}.",

@@ -21,6 +21,7 @@ from verify.tagnames import NOT_SET
 
 # The one demuxer that may open each container (names of verify/media/sniff.py): texts such as HLS or concat lists,
 # which name other files, cannot get in by calling themselves .mp4 (facts, hostile-input.md 1.2).
+OPENING = 20.0  # seconds for FFmpeg to find the streams; real files take under one, files made to be slow minutes
 _DEMUXERS = {
     **dict.fromkeys(("mp4", "mov", "3gp", "m4a"), "mov"),
     "mkv": "matroska",
@@ -86,7 +87,8 @@ class Streams(Reader):
         """Return what the demuxer says; opening is limited to plain files and known formats."""
         out = Collector(self.name)
         try:
-            with av.open(str(path.absolute()), options=_options(container), metadata_errors="replace") as opened:
+            options, seconds = _options(container), (OPENING, None)
+            with av.open(str(path.absolute()), options=options, metadata_errors="replace", timeout=seconds) as opened:
                 _container(opened, out)
                 avchd.read(opened, out)
         except (av.error.FFmpegError, ValueError, OSError, OverflowError, MemoryError) as error:
