@@ -13,6 +13,7 @@ from pipelines.acquiring import label_of
 from pipelines.alignment import align_clips
 from pipelines.options import Options, StoryResult
 from pipelines.pairs import with_pictures
+from pipelines.places import place_links
 from pipelines.session import Session
 from pipelines.story_posts import Gathered, gather
 from pipelines.writing import write_clip, write_story
@@ -145,6 +146,7 @@ def _conclude(
     clock = yield from align_clips(
         session, best, matches.values(), claims, _cameras(best, recordings, rows, text, stood)
     )
+    places = yield from place_links(session, best, recordings)
     findings = [f for c in clips for f in c.findings]
     montages = {s: why for s, why in told.montages.items() if s in by_clip}
     counted = tally.counts(rows, clips, recordings, clock, matches.values(), montages)
@@ -161,7 +163,7 @@ def _conclude(
         matches=tuple(matches.values()),
         others=others,
         clock=clock,
-        links=tuple(tally.links(recordings, {c.sha256: c for c in clips}, matches.values(), clock.used)),
+        links=(*tally.links(recordings, by_clip, matches.values(), clock.used), *places),
         claims=tuple(claims),
         items=gathered.items,
         failed=gathered.failed,

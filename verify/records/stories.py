@@ -173,6 +173,16 @@ class StoryClip:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MarkedFrame:
+    """A frame of a clip at `time` seconds with points (x, y, 0..1), the n-th being the n-th of the other frame."""
+
+    sha256: str
+    time: float
+    image: str = ""  # path from the case
+    points: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
     """What links two recordings, or argues against their independence; one sentence with its evidence."""
 
@@ -185,6 +195,7 @@ class Link:
     bearing: Literal["links", "argues against independence"]
     sentence: str
     evidence: tuple[str, ...] = ()  # SHA-256 of the clips it rests on
+    frames: tuple[MarkedFrame, ...] = ()  # one of each clip of `evidence`, for a person to compare
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

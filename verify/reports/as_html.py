@@ -17,7 +17,9 @@ from verify.reports.page import Album, in_case, render
 TO_CASE = "../../"
 # Pictures inside the page of a batch; those beyond are read from the case folder beside it, when scrolled to.
 BATCH_BUDGET = 3_000_000
-STORY_BUDGET = 6_000_000  # issue of the story page: under 15 MB as base64, opening in a second
+STORY_BUDGET = 4_000_000  # a story page opens in a second: a hundred recordings with one frame each take 3 MB
+# Frames shown of each recording, by how many recordings there are; all of them stand in the clip's own report.
+FRAMES = ((12, 6), (40, 3), (10_000, 1))
 
 
 class Html(Format):
@@ -75,6 +77,8 @@ class Html(Format):
             near=in_case,
             clock_data=story_clock.played,
             lane_box=story_clock.drawn,
+            declined=story_clock.declined(report),
+            frames=next(n for most, n in FRAMES if len(found.recordings) <= most),
         )
 
 

@@ -94,7 +94,7 @@ class Markdown(Format):
         blocks.append("## Claims against evidence")
         for part in found.parts:
             claimed = f"Claimed: {plain('; '.join(part.claimed))}" if part.claimed else "Not claimed"
-            rows = [[o.clip.label, *_finding(o.finding)] for o in part.findings]
+            rows = [[o.where, *_finding(o.finding)] for o in part.findings]
             none = "Nothing supports or questions this part."
             blocks += [f"### {part.heading}", claimed, _table(["Clip", *FINDING], rows) if rows else none]
         posts = _table(["Post", "By", "When", "State", "Links", "Why, and what next"], [_told(t) for t in found.posts])

@@ -68,7 +68,7 @@ class Text(Format):
         for part in found.parts:
             blocks += [_heading(part.heading), _wrapped(f"Claimed: {'; '.join(part.claimed) or 'nothing'}")]
             for one in part.findings:
-                blocks += [*_finding(one.finding), _under(f"Clip: {one.clip.label}")]
+                blocks += [*_finding(one.finding), _under(f"Clip: {one.where}")]
         blocks += [_heading("Every post of the story"), *(_point(_post(t)) for t in found.posts)]
         blocks += [_heading("Not established"), *(_point(s) for s in report.not_established)]
         blocks.append(_heading("Clips"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from verify.records.stories import Alignment, StoryReport
 from verify.reports import story_view, wording
 from verify.reports.pdf_blocks import Block, content, finding, heading, para, points, table, timeline
+from verify.reports.story_clock import declined
 from verify.text import one_line
 
+_PAIRS = 6  # named of those that could not be aligned for one reason
 _FRAMES = 6  # of one recording; all of them stand in the HTML report
 
 
@@ -28,7 +30,7 @@ def of_story(report: StoryReport) -> Block:
         blocks += [heading(part.heading, 2), para(told, True)]
         for one in part.findings:
             shown_finding = finding(one.finding)
-            shown_finding["lines"] = [{"label": "Clip", "value": one.clip.label}, *shown_finding["lines"]]
+            shown_finding["lines"] = [{"label": "Clip", "value": one.where}, *shown_finding["lines"]]
             blocks.append(shown_finding)
         if not part.findings:
             blocks.append(para("Nothing supports or questions this part.", True))
@@ -102,14 +104,16 @@ def _clock(found: story_view.StoryView) -> list[Block]:
         ]
         blocks.append(table(("Clip", "Begins at", "Error"), rows, (5, 2, 2)))
     blocks += [points(_aligned(found, a) for a in clock.used)] if clock.used else []
-    refused = [*(_aligned(found, a) for a in clock.contradicted), *(_aligned(found, a) for a in clock.declined)]
+    refused = [_aligned(found, a) for a in clock.contradicted]
+    for one in declined(found.report):
+        names = [f"{one_line(found.named(a), 40)} and {one_line(found.named(b), 40)}" for a, b in one.named[:_PAIRS]]
+        more = f", and {len(one.pairs) - _PAIRS} more" if len(one.pairs) > _PAIRS else ""
+        refused.append(f"{wording.count(len(one.pairs), 'pair')} by {one.way}: {one.reason} ({'; '.join(names)}{more})")
     return [*blocks, para("Not aligned, or contradicted by the others:"), points(refused)] if refused else blocks
 
 
 def _aligned(found: story_view.StoryView, one: Alignment) -> str:
     names = f"{one_line(found.named(one.a), 50)} and {one_line(found.named(one.b), 50)} by {one.way}"
-    if one.declined:
-        return f"{names}: {one.declined}"
     return f"{names}: offset {one.offset:+.2f} s ± {one.error:.2f} s, confidence {one.confidence:.2f}. {one.basis}"
 
 

@@ -53,6 +53,27 @@ def clocks(report: StoryReport, clips: dict[str, StoryClip], names: dict[str, st
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Declined:
+    """Why pairs of clips could not be aligned: the reason, how many pairs, and the first of them."""
+
+    reason: str
+    way: str
+    pairs: tuple[tuple[str, str], ...]
+    named: tuple[tuple[str, str], ...]
+
+
+def declined(report: StoryReport, most: int = 12) -> tuple[Declined, ...]:
+    """Return why pairs were not aligned, each reason once, with up to `most` pairs (SHA-256) to be named."""
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for one in report.clock.declined:
+        groups.setdefault((one.way, one.declined), []).append((one.a, one.b))
+    return tuple(
+        Declined(reason=reason, way=way, pairs=tuple(pairs), named=tuple(pairs[:most]))
+        for (way, reason), pairs in sorted(groups.items(), key=lambda group: -len(group[1]))
+    )
+
+
 def played(clock: Clock) -> dict[str, Any]:
     """Return what the page's player needs of a clock: seconds, and each clip's address beside the page."""
     lanes = [

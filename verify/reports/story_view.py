@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from verify.checks.summary import table
-from verify.records.claims import Claim
-from verify.records.findings import Bearing, Finding, Part
 from verify.records.matches import Appearance, Match
 from verify.records.stories import Link, Quote, Reference, StoryClip, StoryPost, StoryRecording, StoryReport
-from verify.reports import wording
-from verify.reports.clip_view import HEADINGS, WEIGHTS
+from verify.reports import story_findings, wording
 from verify.reports.standing import Standing, standing
 from verify.reports.story_clock import Clock, clocks
+from verify.reports.story_findings import OfClip, PartOfStory
 from verify.stories.tally import name_of
 from verify.text import one_line
 
-_ORDER: tuple[Bearing, ...] = ("questions", "supports", "neutral", "not tested")
 STATES = {
     "fetched": "fetched",
     "mapped": "given as a file",
@@ -59,25 +55,13 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OfClip:
-    """A finding with the clip it is about."""
+class Montage:
+    """A clip that shows several recordings: what gives it away, and the page's names of those that it holds."""
 
-    clip: StoryClip
-    finding: Finding
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PartOfStory:
-    """One part of the claims, what was claimed about it, and the findings over all clips that bear on it.
-
-    `silent` counts, for clips whose findings on this part say nothing either way or could not be made.
-    """
-
-    part: Part
-    heading: str
-    claimed: tuple[str, ...]
-    findings: tuple[OfClip, ...]
-    silent: tuple[OfClip, ...]
+    label: str
+    clip: StoryClip | None
+    why: str
+    holds: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +90,7 @@ class StoryView:
     questions: tuple[OfClip, ...]
     supports: tuple[OfClip, ...]
     names: dict[str, str]
+    montages: tuple[Montage, ...]
 
     def named(self, sha256: str) -> str:
         """Return what the page calls a clip."""
@@ -118,14 +103,14 @@ def view(report: StoryReport) -> StoryView:
     clips = {c.sha256: c for c in report.clips}
     names = {sha: one_line(c.label, 90) for sha, c in clips.items() if c.label.strip()}
     names = {sha: one_line(o.label, 90) for sha, o in report.others.items() if o.label.strip()} | names
-    findings = [OfClip(clip=c, finding=f) for c in report.clips for f in c.findings]
+    findings = story_findings.once(report)
     shown = tuple(_shown(report, r, n, clips, names) for n, r in enumerate(report.recordings))
     return StoryView(
         report=report,
         title=one_line(report.story.title, 160) or "A story without a title",
         headline=headline(report),
         recordings=shown,
-        parts=_parts(report, findings),
+        parts=story_findings.parts(report, findings),
         posts=_posts(report, clips),
         clocks=clocks(report, clips, names),
         soundtracks=tuple(
@@ -133,9 +118,10 @@ def view(report: StoryReport) -> StoryView:
             for m in report.matches
             if m.kind == "same soundtrack"
         ),
-        questions=_bearing(findings, "questions"),
-        supports=_bearing(findings, "supports"),
+        questions=story_findings.of_bearing(findings, "questions"),
+        supports=story_findings.of_bearing(findings, "supports"),
         names=names,
+        montages=_montages(report, shown, clips, names),
     )
 
 
@@ -177,7 +163,7 @@ def told_in_a_paragraph(found: StoryView) -> str:
     parts = [told_in_a_line(found)]
     for title, some in (("Questioned by", found.questions), ("Supported by", found.supports)):
         if some:
-            told = [f"{one_line(o.finding.sentence)} ({one_line(o.clip.label, 60)})" for o in some[:5]]
+            told = [f"{one_line(o.finding.sentence)} ({o.where})" for o in some[:5]]
             parts.append(f"{title}: {' '.join(told)}{_more(len(some) - 5)}")
     open_ = found.report.not_established
     if open_:
@@ -240,35 +226,20 @@ def _shown(
     )
 
 
-def _parts(report: StoryReport, findings: list[OfClip]) -> tuple[PartOfStory, ...]:
-    found = []
-    for part, heading in HEADINGS.items():
-        claimed = [c for c in (_claimed(claim, part) for claim in report.claims) if c]
-        about = [o for o in findings if o.finding.part == part]
-        told = [o for o in about if o.finding.bearing in {"questions", "supports"}]
-        if claimed or told:
-            found.append(
-                PartOfStory(
-                    part=part,
-                    heading=heading,
-                    claimed=tuple(dict.fromkeys(claimed)),
-                    findings=tuple(sorted(told, key=_rank)),
-                    silent=tuple(sorted((o for o in about if o not in told), key=_rank)),
-                )
-            )
-    return tuple(found)
-
-
-def _claimed(claim: Claim, part: Part) -> str:
-    return next((row.claimed for row in table(claim, ()) if row.part == part), "")
-
-
-def _rank(one: OfClip) -> tuple[int, int]:
-    return (_ORDER.index(one.finding.bearing), WEIGHTS[one.finding.weight])
-
-
-def _bearing(findings: Iterable[OfClip], bearing: Bearing) -> tuple[OfClip, ...]:
-    return tuple(sorted((o for o in findings if o.finding.bearing == bearing), key=_rank))
+def _montages(
+    report: StoryReport, shown: Iterable[Shown], clips: dict[str, StoryClip], names: dict[str, str]
+) -> tuple[Montage, ...]:
+    """Return the compilations, in the order of the story's clips."""
+    holds: dict[str, list[str]] = {sha: [] for sha in report.montages}
+    for one in shown:
+        for sha in one.found.held_by or one.found.recording.containers:
+            holds.setdefault(sha, []).append(one.name)
+    order = {sha: number for number, sha in enumerate(clips)}
+    return tuple(
+        Montage(label=names.get(sha, f"clip {sha[:12]}"), clip=clips.get(sha), why=report.montages.get(sha, ""),
+                holds=tuple(held))
+        for sha, held in sorted(holds.items(), key=lambda one: order.get(one[0], len(order)))
+    )  # fmt: skip
 
 
 def _posts(report: StoryReport, clips: dict[str, StoryClip]) -> tuple[Told, ...]:

@@ -15,6 +15,7 @@ __all__ = [
     "bounds",
     "clock",
     "count",
+    "day",
     "duration",
     "earliest",
     "false_rate",
@@ -67,6 +68,16 @@ def size(number: int) -> str:
 def bounds(known: TimeBounds | None, zone: str = "") -> str:
     """Return when something was, as far as it is known; `zone` adds the clock of that IANA zone."""
     return tell(known, zone) if known is not None else "no date known"
+
+
+def day(known: TimeBounds | None) -> str:
+    """Return a date short enough for a caption: the day, or `by` the day before which it was; no zone, no hour."""
+    if known is None or (known.not_after is None and known.clock is None):
+        return "no date"
+    if known.clock:
+        return known.clock[:10]
+    at = (known.not_before or known.not_after) if known.width is not None else known.not_after
+    return f"{'' if known.not_before else 'by '}{at:%Y-%m-%d}"
 
 
 def stamp(iso: str) -> str:

@@ -117,22 +117,10 @@ def links(
         if all(pair) and pair[0] != pair[1]:
             kind: LinkKind = "flashes aligned" if one.way == "flash" else "sound aligned"
             borrowed = [name for name in pair if name in owner] if one.way == "sound" else []
-            doubt = ""
-            if borrowed:
-                doubt = (
-                    f" The sound of {names[borrowed[0]]} is also under another recording: whose it is, is not known."
-                )
             told.append(
-                Link(
-                    a=pair[0],
-                    b=pair[1],
-                    kind=kind,
-                    bearing="links",
-                    evidence=(one.a, one.b),
-                    sentence=f"They lie {abs(one.offset):.2f} s apart by {one.way}, within {one.error:.2f} s: "
-                    f"{one.basis}.{doubt}",
-                )
-            )
+                Link(a=pair[0], b=pair[1], kind=kind, bearing="links", evidence=(one.a, one.b),
+                     sentence=_apart(one, names[pair[0]], names[pair[1]], [names[b] for b in borrowed[:1]]))
+            )  # fmt: skip
     said: set[frozenset[str]] = set()  # once for two recordings, however many copies of each carry it
     for match in matches:
         pair = (where.get(match.a, ""), where.get(match.b, ""))
@@ -163,6 +151,16 @@ def links(
                     )
                 )
     return told
+
+
+def _apart(one: Alignment, a: str, b: str, borrowed: Sequence[str]) -> str:
+    """Return how two recordings lie in time, in one sentence."""
+    order = f"{b} begins {abs(one.offset):.2f} s {'after' if one.offset >= 0 else 'before'} {a}"
+    told = f"{order} by their {'flashes' if one.way == 'flash' else one.way}, give or take {one.error:.2f} s"
+    told += "; the way of the sound to each camera is taken out." if one.travel else "."
+    return told + "".join(
+        f" The sound of {name} is also under another: whose it is, is not known." for name in borrowed
+    )
 
 
 def changes(before: StoryReport | None, posts: Sequence[StoryPost], found: Sequence[StoryRecording]) -> list[Change]:
