@@ -27,7 +27,7 @@ def dedup(targets: Sequence[str], options: Options) -> Generator[Event, None, Ba
     """
     with Session(options) as session:
         items, failures = yield from _bring_in_all(session, _one_by_one(targets))
-        looked, troubles = yield from looking.look_at(session, items)
+        looked, troubles = yield from looking.look_at(session, items, "copies")
         failures += troubles
         clips = list(dict.fromkeys(one.examination.sha256 for one in looked))
         matches = yield from _compare(session, clips)

@@ -39,11 +39,12 @@ from verify.media import frames, informative, still
 from verify.media.keyframes import Candidate, Keyframes
 from verify.media.pictures import COLOUR_HEIGHT, COLOUR_WIDTH, Planes, fit, shrink, within
 from verify.media.shots import Cuts, View
+from verify.media.skimming import Astray
 from verify.media.sniff import Kind, sniff
 from verify.readers.base import Reader
 from verify.records import fingerprints
 from verify.records.fingerprints import Fingerprint
-from verify.records.media import Curve, Examination, Keyframe, Problem, Shot, Sound, Stream, Tag
+from verify.records.media import Curve, Examination, Keyframe, Problem, Scope, Shot, Sound, Stream, Tag
 from verify.settings import Settings
 
 FINGERPRINTS = "fingerprints.npz"
@@ -90,15 +91,19 @@ def _rooms() -> _Rooms:
     )
 
 
-def work(*, out: Path, path: str, name: str, sha256: str, settings: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+def work(*, out: Path, path: str, name: str, sha256: str, settings: dict[str, Any], scope: Scope = "all") -> Any:  # noqa: ANN401 - JSON
     """Do what `Workers.examine` asks: JSON values in and out."""
-    found = examine(Path(path), out, msgspec.convert(settings, Settings), name=name, sha256=sha256)
+    found = examine(Path(path), out, msgspec.convert(settings, Settings), name=name, sha256=sha256, scope=scope)
     return msgspec.to_builtins(found)
 
 
-def examine(path: Path, out: Path, settings: Settings, name: str = "", sha256: str = "") -> Examination:
+def examine(
+    path: Path, out: Path, settings: Settings, name: str = "", sha256: str = "", scope: Scope = "all"
+) -> Examination:
     """Return all that is seen in the file at `path`; keyframes and fingerprints are written under `out`.
 
+    With the scope `copies`, only what finding copies needs is looked at: no tags are read, nothing is measured, one
+    keyframe is kept, and pictures that nobody looks at are not decoded. The fingerprints are the same in both.
     Raises UnreadableMediaError for what is no media, holds neither picture nor sound, or does not hash to `sha256`
     (when given), and LimitError for what is larger than the settings allow.
     """
@@ -111,8 +116,9 @@ def examine(path: Path, out: Path, settings: Settings, name: str = "", sha256: s
             f"{called} is not the file that was preserved: its bytes hash to {digest[:12]}…, not {sha256[:12]}….",
             "Run `firstseen audit` on the case.",
         )
-    seen = _Seen(out=out, settings=settings, problems=list(_rooms().problems))
-    _read_tags(path, kind, seen)
+    seen = _Seen(out=out, settings=settings, scope=scope, problems=list(_rooms().problems))
+    if scope == "all":
+        _read_tags(path, kind, seen)
     if kind.family == "still":
         _look_at_still(path, kind, settings, called, seen)
     else:
@@ -133,6 +139,7 @@ def examine(path: Path, out: Path, settings: Settings, name: str = "", sha256: s
         versions=dict(_versions()),
         settings={"sample_step": SAMPLE_STEP, "tiny_step": TINY_STEP, **msgspec.to_builtins(settings)},
         extra=seen.extra,
+        scope=scope,
     )
 
 
@@ -142,6 +149,7 @@ class _Seen:
 
     out: Path
     settings: Settings
+    scope: Scope
     duration: float | None = None
     frames: int = 0
     streams: tuple[Stream, ...] = ()
@@ -153,6 +161,16 @@ class _Seen:
     problems: list[Problem] = field(default_factory=list)
     fingerprints: list[Fingerprint] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def members(self) -> tuple[Descriptor | Measure, ...]:
+        """Who looks and listens."""
+        return tuple(m for m in _rooms().members if self.scope == "all" or isinstance(m, Descriptor))
+
+    @property
+    def keyframes_wanted(self) -> int:
+        """How many keyframes are kept."""
+        return self.settings.max_keyframes if self.scope == "all" else 1
 
     def take(self, audience: Audience) -> None:
         """Take over what descriptors and measures found."""
@@ -190,7 +208,7 @@ def _look_at_still(path: Path, kind: Kind, settings: Settings, name: str, seen: 
     seen.problems += problems
     seen.frames = 1
     high, wide = picture.shape[:2]
-    party = Audience(ClipInfo(width=wide, height=high, duration=None), _rooms().members)
+    party = Audience(ClipInfo(width=wide, height=high, duration=None), seen.members)
     size = within(wide, high, SAMPLE_LINES, min)
     gray = np.asarray(cv2.cvtColor(shrink(picture, *size), cv2.COLOR_BGR2GRAY), np.uint8)
     shows = informative.is_informative(gray)
@@ -226,9 +244,22 @@ def _look_at_still(path: Path, kind: Kind, settings: Settings, name: str, seen: 
 
 
 def _watch(path: Path, kind: Kind, settings: Settings, name: str, seen: _Seen) -> None:
+    if seen.scope == "copies":
+        try:
+            _decode(path, kind, settings, name, seen, first_of=TINY_STEP)
+        except Astray:
+            pass
+        else:
+            return
+    _decode(path, kind, settings, name, seen)
+
+
+def _decode(
+    path: Path, kind: Kind, settings: Settings, name: str, seen: _Seen, *, first_of: float | None = None
+) -> None:
     with frames.opened(path, kind, settings, name) as clip:
         eye = _Eye(clip, seen)
-        for thing in clip.run(sound=eye.party.listens):
+        for thing in clip.run(sound=eye.party.listens, first_of=first_of):
             if isinstance(thing, frames.Picture):
                 eye.picture(thing)
             else:
@@ -271,10 +302,10 @@ class _Eye:
         video = clip.video
         width = video.codec_context.width if video is not None else 0
         height = video.codec_context.height if video is not None else 0
-        self.party = Audience(ClipInfo(width=width, height=height, duration=stated), _rooms().members)
+        self.party = Audience(ClipInfo(width=width, height=height, duration=stated), seen.members)
         self._step = min(SAMPLE_STEP, max(stated / LEAST_SAMPLES, TINY_STEP)) if stated else SAMPLE_STEP
         self._cuts = Cuts()
-        self._keyframes = Keyframes(seen.settings.max_keyframes)
+        self._keyframes = Keyframes(seen.keyframes_wanted)
         self._next_tiny = self._next_sample = 0.0
         self._index = 0
 

@@ -76,7 +76,7 @@ def find(gray: Gray, most: int = PLACES) -> Places:
     height, width = gray.shape
     base: Floats = cv2.GaussianBlur(gray.astype(np.float32), (0, 0), np.sqrt(SIGMA**2 - 0.25))
     rows: list[Floats] = []
-    looks: list[Floats] = []
+    sources: list[_Source] = []
     zoom = 1.0
     while min(base.shape) >= 24:
         levels = [base]
@@ -88,7 +88,7 @@ def find(gray: Gray, most: int = PLACES) -> Places:
             here = blobs[blobs[:, 2] == layer]
             if len(here):
                 sigma = (SIGMA * np.sqrt(2.0) ** (layer + here[:, 4])).astype(np.float32)
-                looks.append(_cut(levels[layer], here[:, 0], here[:, 1], sigma))
+                sources.append(_Source(levels[layer], here[:, 0], here[:, 1], sigma))
                 scale = sigma * zoom / height
                 x = (here[:, 0] + 0.5) * zoom / width
                 y = (here[:, 1] + 0.5) * zoom / height
@@ -98,36 +98,75 @@ def find(gray: Gray, most: int = PLACES) -> Places:
     if not rows:
         none = np.zeros(0, np.float32)
         return Places(none, none, none, none, np.zeros(0, np.uint64))
-    table, look = np.concatenate(rows), np.concatenate(looks)
+    table = np.concatenate(rows)
     kept = _spread(table, most)
     table = table[kept]
-    return Places(table[:, 0], table[:, 1], table[:, 2], table[:, 3], codes(look[kept]))
+    return Places(table[:, 0], table[:, 1], table[:, 2], table[:, 3], codes(_looks(sources, kept)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The picture that some places were found in, and where: x, y and sigma in its pixels."""
+
+    level: Floats
+    x: Floats
+    y: Floats
+    sigma: Floats
+
+
+def _looks(sources: list[_Source], kept: npt.NDArray[np.intp]) -> Floats:
+    """Return the patches (n, PATCH, PATCH) of the places `kept`, numbered through all sources; others are not cut."""
+    looks = np.empty((len(kept), PATCH, PATCH), np.float32)
+    first = 0
+    for source in sources:
+        wanted = np.flatnonzero((kept >= first) & (kept < first + len(source.x)))
+        if len(wanted):
+            at = kept[wanted] - first
+            looks[wanted] = _cut(source.level, source.x[at], source.y[at], source.sigma[at])
+        first += len(source.x)
+    return looks
+
+
+_SQUARE = np.ones((3, 3), np.uint8)
+_ABOVE = np.nextafter(np.float32(FAINTEST), np.float32(np.inf))  # the least value that is more than FAINTEST
+
+
+def _extremes(steps: list[Floats]) -> list[tuple[Any, Any]]:
+    """Return (y, x) of the extremes of the two inner ones of the four `steps`, row by row."""
+    highest, lowest = cv2.max(steps[1], steps[2]), cv2.min(steps[1], steps[2])
+    found = []
+    for layer, outer in ((1, steps[0]), (2, steps[3])):
+        top, bottom = cv2.dilate(cv2.max(highest, outer), _SQUARE), cv2.erode(cv2.min(lowest, outer), _SQUARE)
+        # At least as much as all around and more than FAINTEST is at least as much as the larger of the two.
+        np.maximum(top, _ABOVE, out=top)
+        np.minimum(bottom, -_ABOVE, out=bottom)
+        mask = cv2.compare(steps[layer], top, cv2.CMP_GE)
+        cv2.bitwise_or(mask, cv2.compare(steps[layer], bottom, cv2.CMP_LE), dst=mask)
+        points = cv2.findNonZero(np.ascontiguousarray(mask[4:-4, 4:-4]))
+        at = np.zeros((0, 2), np.intp) if points is None else points.reshape(-1, 2).astype(np.intp) + 4
+        found.append((at[:, 1], at[:, 0]))
+    return found
 
 
 def _blobs(levels: list[Floats]) -> Floats:
     """Return the extremes of the differences of the five `levels` as rows of x, y, layer, strength, layers to add."""
     steps: list[Floats] = [cv2.subtract(after, before) for before, after in pairwise(levels)]
-    square = np.ones((3, 3), np.uint8)
     found = []
-    for layer in (1, 2):
-        here = steps[layer]
-        top = cv2.dilate(cv2.max(cv2.max(steps[layer - 1], here), steps[layer + 1]), square)
-        bottom = cv2.erode(cv2.min(cv2.min(steps[layer - 1], here), steps[layer + 1]), square)
-        mask = ((here >= top) & (here > FAINTEST)) | ((here <= bottom) & (here < -FAINTEST))
-        mask[:4], mask[-4:], mask[:, :4], mask[:, -4:] = False, False, False, False
-        y, x = np.nonzero(mask)
+    for layer, (y, x) in enumerate(_extremes(steps), 1):
         if not len(y):
             continue
         # Curvatures at the point; the offset of the extreme between pixels.
-        c, left, right = here[y, x], here[y, x - 1], here[y, x + 1]
-        up, down = here[y - 1, x], here[y + 1, x]
+        wide = steps[layer].shape[1]
+        here, at = steps[layer].ravel(), y * wide + x
+        c, left, right = here[at], here[at - 1], here[at + 1]
+        up, down = here[at - wide], here[at + wide]
         dxx, dyy = left + right - 2 * c, up + down - 2 * c
-        dxy = (here[y + 1, x + 1] - here[y + 1, x - 1] - here[y - 1, x + 1] + here[y - 1, x - 1]) / 4
+        dxy = (here[at + wide + 1] - here[at + wide - 1] - here[at - wide + 1] + here[at - wide - 1]) / 4
         spread, area = dxx + dyy, dxx * dyy - dxy * dxy
         round_enough = (area > 0) & (spread * spread * EDGE < (EDGE + 1) ** 2 * area)
         dx = np.clip(-(right - left) / 2 / np.where(dxx == 0, 1, dxx), -0.5, 0.5)
         dy = np.clip(-(down - up) / 2 / np.where(dyy == 0, 1, dyy), -0.5, 0.5)
-        finer, coarser = steps[layer - 1][y, x], steps[layer + 1][y, x]
+        finer, coarser = steps[layer - 1].ravel()[at], steps[layer + 1].ravel()[at]
         bend = finer + coarser - 2 * c
         ds = np.clip(-(coarser - finer) / 2 / np.where(bend == 0, 1, bend), -0.5, 0.5)
         row = np.stack([x + dx, y + dy, np.full(len(x), layer), np.abs(c), ds], axis=1)
@@ -178,7 +217,7 @@ WINDOWS = (
 
 def whole(gray: Gray) -> npt.NDArray[np.uint64]:
     """Return the codes (1 + WINDOWS,) of the whole picture and of parts of it, for pictures with few places."""
-    rows, columns = np.nonzero(gray.std(axis=1) > PLAIN)[0], np.nonzero(gray.std(axis=0) > PLAIN)[0]
+    rows, columns = _varied(gray, 1), _varied(gray, 0)
     inner = gray
     if len(rows) and len(columns) and rows[-1] - rows[0] >= 2 * PATCH and columns[-1] - columns[0] >= 2 * PATCH:
         inner = gray[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -188,6 +227,14 @@ def whole(gray: Gray) -> npt.NDArray[np.uint64]:
         parts.append(inner[int(top * height) : int(bottom * height), int(left * width) : int(right * width)])
     small = [cv2.resize(part, (PATCH, PATCH), interpolation=cv2.INTER_AREA) for part in parts]
     return codes(np.stack(small).astype(np.float32))
+
+
+def _varied(gray: Gray, axis: int) -> npt.NDArray[np.intp]:
+    """Return which lines of `gray` vary by more than PLAIN along `axis`, counted in whole numbers."""
+    count = gray.shape[axis]
+    total = cv2.reduce(gray, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel().astype(np.int64)
+    squares = cv2.reduce(gray, axis, cv2.REDUCE_SUM2, dtype=cv2.CV_32S).ravel().astype(np.int64)
+    return np.flatnonzero(squares * count - total * total > int(PLAIN * PLAIN) * count * count)
 
 
 def _same_view(before: Places, now: Places) -> bool:

@@ -76,6 +76,7 @@ class Clip:
     pixel_format: str = ""
     _clock: _Clock = field(init=False)
     _failures: dict[int, int] = field(default_factory=dict)
+    _skim: Skim | None = None
 
     def __post_init__(self) -> None:
         self._clock = _Clock()
@@ -107,7 +108,7 @@ class Clip:
 
         With `first_of` (seconds), only the first picture of each such span is sure to come; others are left out
         where they need not be decoded. What cannot be decoded becomes a Problem. Raises LimitError for a picture
-        size beyond the settings.
+        size beyond the settings, and with `first_of` Astray, for a clip that has to be decoded whole.
         """
         video, audio = self.video, self.sound if sound else None
         wanted = [s for s in (video, audio) if s is not None]
@@ -115,10 +116,8 @@ class Clip:
             return
         self._prepare(video, wanted)
         ears = Ears() if audio is not None else None
-        skim = Skim(video, first_of) if video is not None and first_of else None
+        self._skim = Skim(video, first_of) if video is not None and first_of else None
         for packet in self._packets(wanted):
-            if skim is not None and packet.stream is video:
-                skim.take(packet, self._clock.origin, stop=bool(self.problems))
             for frame in self._decoded(packet):
                 if packet.stream is not video:
                     yield from self._heard(ears.take(frame) if ears else iter(()))
@@ -129,8 +128,8 @@ class Clip:
                 yield picture
         if ears is not None:
             yield from self._heard(ears.finish())
-        if skim is not None and skim.works and self.frames:
-            self.end, self._clock.step = skim.ends_at(self.end, self._clock.step)
+        if self._skim is not None:
+            self.end, self._clock.step = self._skim.ends_at(self.end, self._clock.step)
 
     def _prepare(self, video: Any, wanted: list[Any]) -> None:  # noqa: ANN401 - PyAV
         if video is not None:
@@ -141,7 +140,10 @@ class Clip:
 
     def _packets(self, wanted: list[Any]) -> Iterator[Any]:
         try:
-            yield from self.container.demux(wanted)
+            for packet in self.container.demux(wanted):
+                if self._skim is not None and packet.stream.type == "video":
+                    self._skim.take(packet, self._clock.origin)
+                yield packet
         except (av.error.FFmpegError, ValueError, OSError) as error:
             self._note("container", f"The file ends early or is damaged: {_reason(error)}.")
 
@@ -176,6 +178,8 @@ class Clip:
         if time > self.settings.max_duration:
             self._note("length", f"Only the first {self.settings.max_duration:.0f} seconds were examined.")
             return None
+        if self._skim is not None:
+            self._skim.saw(time)
         number, self.frames, self.end = self.frames, self.frames + 1, time
         return Picture(time=time, number=number, frame=frame, shape=shape)
 
@@ -211,6 +215,8 @@ class Clip:
         problem = Problem(part=part, reason=reason)
         if problem not in self.problems and len(self.problems) < 50:
             self.problems.append(problem)
+            if self._skim is not None and part != "length":
+                self._skim.stop()
 
     def streams(self) -> tuple[Stream, ...]:
         """Return what the container's streams are; call after `run`, when the picture format is known."""

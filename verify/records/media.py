@@ -132,6 +132,10 @@ class Problem:
     reason: str
 
 
+# `all`: whatever any check may ask. `copies`: fingerprints, shots and one keyframe, which is what finding copies needs.
+Scope = Literal["all", "copies"]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Examination:
     """All that the worker saw in one file, from one decode. Fingerprints travel beside it as an npz file."""
@@ -151,3 +155,4 @@ class Examination:
     versions: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)  # a reader's own structures, by reader name
+    scope: Scope = "all"
