@@ -179,8 +179,10 @@ def _add_evidence(commands: Any) -> None:  # noqa: ANN401
     backup = _command(commands, "backup", _backup, "copy a case to another folder, also while it is in use")
     backup.add_argument("to", type=Path, metavar="FOLDER")
     _case_options(backup)
-    stamp = _command(commands, "stamp", _stamp, "have the custody log stamped by a time stamp authority (RFC 3161)")
-    stamp.add_argument("authority", nargs="+", metavar="URL", help="where the authority takes requests")
+    stamp = _command(commands, "stamp", _stamp, "have the custody log stamped by others; without a URL, what waits")
+    stamp.add_argument("authority", nargs="*", metavar="URL", help="where a time stamp authority (RFC 3161) is asked")
+    stamp.add_argument("--calendar", action="append", default=[], metavar="URL", help="an OpenTimestamps calendar")
+    stamp.add_argument("--check", action="store_true", help="check the stamps that are there, offline")
     stamp.add_argument("--roots", type=Path, metavar="PEM", help="root certificates (default: this system's)")
     stamp.add_argument("--allow-host", action="append", default=[], metavar="HOST[:PORT]", help="as for `check`")
     _case_options(stamp)
@@ -399,9 +401,11 @@ def _backup(words: argparse.Namespace) -> int:
 
 
 def _stamp(words: argparse.Namespace) -> int:
-    from pipelines.keeping import stamped
+    from pipelines.keeping import stamped, stamps_checked
 
-    return _told_files(words, stamped(_case(words), words.authority, words.roots))
+    if words.check:
+        return _told_files(words, stamps_checked(_case(words), words.roots))
+    return _told_files(words, stamped(_case(words), words.authority, words.roots, words.calendar))
 
 
 def _export(words: argparse.Namespace) -> int:

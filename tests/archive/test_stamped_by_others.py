@@ -21,7 +21,7 @@ pytest.importorskip("rfc3161_client", reason="the extra `timestamps` is not inst
 
 from verify.archive.audit import audit
 from verify.archive.store import CaseFolder
-from verify.archive.timestamps import Authority, check_stamps, due, stamp
+from verify.archive.timestamps import Authority, check_stamps, due, stamp, waiting
 from verify.errors import NetworkError
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="an authority is made with openssl")
@@ -190,7 +190,7 @@ def test_a_stamp_of_an_authority_nobody_trusts_is_not_taken(
     assert "does not hold" in got.problem
     (system,) = stamp(case, [Authority(name="System", address=authority.address)], send)
     assert "does not hold" in system.problem
-    assert not (case.path / "timestamps").exists()
+    assert not list((case.path / "timestamps").glob("*.tsr"))
 
 
 @pytest.mark.parametrize("answer", [b"", b"no stamp", b"\x30\x03\x02\x01\x02", b"\x30" * 2_000_000])
@@ -233,3 +233,38 @@ def test_the_command_asks_through_the_guard(case: CaseFolder, clip, authority: A
     told = stamped(Options(case=path, settings=Settings(allow_hosts=(host,))), [authority.address], roots)
     assert authority.address in told
     assert audit(path).sound
+
+
+def test_what_an_authority_missed_waits_and_a_later_stamp_works_it_off(
+    case: CaseFolder, clip, authority: Authority, tmp_path: Path
+) -> None:
+    """Asked while the authority is away: the log is the queue, with the address and the roots, across processes."""
+    from pipelines.keeping import stamped, stamps_checked
+    from pipelines.options import Options
+    from verify.errors import UsageError
+    from verify.settings import Settings
+
+    case.add_item("clip.mp4", [clip()])
+    gone = Authority(name="Gone", address="http://127.0.0.1:9/", roots=authority.roots)
+    there = Authority(name=authority.address, address=authority.address, roots=authority.roots)
+    stamp(case, [gone, there], offline)
+    stamp(case, [there], offline)
+    assert [a.name for a in waiting(case)] == ["Gone", authority.address]
+    path = case.path
+    case.close()
+    options = Options(case=path, settings=Settings(allow_hosts=(authority.address.split("/")[2],)))
+    told = stamped(options, [], None)
+    assert told[authority.address].startswith(str(datetime.now(UTC).year))
+    assert told["waiting"].startswith("Gone;")
+    assert told["covered by no stamp"] == 0
+    roots = tmp_path / "roots.pem"
+    roots.write_text(authority.roots)
+    assert [v for v in stamps_checked(options, roots).values() if str(v).startswith("holds")]
+    with CaseFolder(path) as again:
+        stamp(again, [gone], lambda address, body: send(authority.address, body))
+        assert waiting(again) == []
+    with pytest.raises(UsageError, match="waits"):
+        stamped(options, [], None)
+    found = audit(path)
+    assert found.sound
+    assert any("2 time stamps of others" in sentence for sentence in found.unproved)

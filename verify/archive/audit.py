@@ -233,8 +233,20 @@ def _unproved(ledger: Ledger, head: str, trusted: set[str], folder: FolderCheck)
         )
     if folder.left_out:
         yield f"{folder.left_out} files of other items are in the log and not in this bundle; they were not checked."
-    yield (
-        "The times in the log are those of the clock of the machine that wrote it; only a time stamp by somebody else"
-        " proves that something existed at a time."
-    )
+    yield _times(ledger)
     yield "The audit tests that what was kept is unchanged; it says nothing on whether a clip shows what is claimed."
+
+
+def _times(ledger: Ledger) -> str:
+    clock = "the clock of the machine that wrote it"
+    if not ledger.stamps:
+        return (
+            f"The times in the log are those of {clock}; only a time stamp by somebody else proves that something"
+            " existed at a time, and there is none: `firstseen stamp`."
+        )
+    after = ledger.entries - ledger.stamped
+    return (
+        f"{ledger.stamps} time stamps of others reach up to entry {ledger.stamped} of the log; this audit found their"
+        " files unchanged and does not judge them: `firstseen stamp --check` does. All other times"
+        f"{f', and the {after} entries after it,' if after else ''} rest on {clock}."
+    )

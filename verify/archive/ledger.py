@@ -47,6 +47,8 @@ class Ledger:
     signed: int = 0
     unsigned: int = 0
     withheld: int = 0  # entries that a bundle leaves out
+    stamps: int = 0  # time stamps of others
+    stamped: int = 0  # the last entry that one of them covers
     signers: set[str] = field(default_factory=set)
 
     @property
@@ -136,15 +138,23 @@ def _replay(ledger: Ledger, entry: Entry) -> None:
         _replay_examination(ledger, entry)
     elif entry.action in {"decided", "decision undone"}:
         _replay_decision(ledger, entry)
-    elif entry.action == "removed from results":
-        ledger.removed.add(entry.subject)
-    elif entry.action == "brought back to results":
-        ledger.removed.discard(entry.subject)
+    else:
+        _replay_rest(ledger, entry)
     if "clip" in details:
         _replay_clip(ledger, details["clip"])
     if "search" in details:
         done = details["search"]
         ledger.searches[(entry.subject, str(done["descriptors"]))] = (int(done["generation"]), str(done["record"]))
+
+
+def _replay_rest(ledger: Ledger, entry: Entry) -> None:
+    if entry.action == "removed from results":
+        ledger.removed.add(entry.subject)
+    elif entry.action == "brought back to results":
+        ledger.removed.discard(entry.subject)
+    elif entry.action == "time stamped":
+        ledger.stamps += 1
+        ledger.stamped = max(ledger.stamped, min(int(entry.details["entry"]), entry.number))
 
 
 def _replay_examination(ledger: Ledger, entry: Entry) -> None:

@@ -304,14 +304,14 @@ class CaseFolder(CaseReader):
 
         return self._commit(once, alone=True)
 
-    def save_token(self, name: str, data: bytes, details: Mapping[str, Any]) -> Path:
+    def save_token(self, name: str, data: bytes, details: Mapping[str, Any], action: str = "time stamped") -> Path:
         """Keep a time stamp token under `timestamps/`, and tell the log `details` of it; used by `timestamps`."""
 
         def once(unit: Unit) -> tuple[Path, _Record | None]:
             unit.write(data, f"timestamps/{_plain(name)}")
 
             def record(new: list[Kept], there: list[Kept]) -> None:
-                self._record("time stamped", name, "", new, there, details)
+                self._record(action, name, "", new, there, details)
 
             return self.path / "timestamps" / name, record
 

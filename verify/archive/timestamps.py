@@ -1,9 +1,9 @@
 """Time stamps of others on the custody log (RFC 3161): proof that the log, up to its head, existed at a time.
 
 Rule: what is stamped is the hash of the last entry, so one stamp covers everything before it; only 32 bytes leave the
-machine, and only through the `send` that the caller gives (the network guard). A stamp that could not be had now is
-made up for by any later one, with a later time: nothing is kept waiting but the fact, in the log. Needs the extra
-`timestamps` (rfc3161-client).
+machine, and only through the `send` that the caller gives (the network guard). An authority that did not stamp is
+waited for: the log itself is the queue (`waiting`), and a later stamp covers what the missed one would have, with a
+later time. Needs the extra `timestamps` (rfc3161-client).
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from verify.text import one_line
 Send = Callable[[str, bytes], bytes]
 """Posts a body (`application/timestamp-query`) to an address and returns the answer's body; raises SourceError."""
 
+_KIND = "rfc3161"
+_ABOUT_STAMPS = frozenset({"time stamped", "time stamp not had", "time stamp asked", "roots kept"})
 _LARGEST = 1024 * 1024  # bytes of an answer: a token with its certificates has some 6 kB
 
 
@@ -67,7 +69,10 @@ def stamp(case: CaseFolder, authorities: Iterable[Authority], send: Send) -> lis
         try:
             answer, at = _asked(client, authority, custody.head, send)
         except FirstseenError as error:
-            case.note("time stamp not had", authority.name, {"entry": custody.entries, "reason": error.message})
+            details = {"authority": authority.name, "address": authority.address, "entry": custody.entries}
+            if authority.roots:
+                details["roots"] = _kept_roots(case, authority.roots)
+            case.note("time stamp not had", authority.name, {**details, "reason": error.message})
             stamps.append(
                 Stamp(authority=authority.name, entry=custody.entries, head=custody.head, problem=error.message)
             )
@@ -94,8 +99,31 @@ def due(case: CaseReader) -> int:
         if entry.action == "time stamped":
             covered = max(covered, int(entry.details["entry"]))
     for entry in case.log.entries(after=covered):
-        count += entry.action not in {"time stamped", "time stamp not had"}
+        count += entry.action not in _ABOUT_STAMPS
     return count
+
+
+def waiting(case: CaseReader) -> list[Authority]:
+    """Return the authorities that were asked and have not stamped since, in the order of asking: the queue."""
+    queue: dict[str, Authority] = {}
+    for entry in case.log.entries():
+        details = entry.details
+        if entry.action == "time stamp not had" and details.get("address"):
+            roots = str(details.get("roots", ""))
+            pem = case.read(roots).decode("ascii", "replace") if roots else ""
+            name = str(details["authority"])
+            queue[name] = Authority(name=name, address=str(details["address"]), roots=pem)
+        elif entry.action == "time stamped":
+            queue.pop(str(details["authority"]), None)
+    return list(queue.values())
+
+
+def _kept_roots(case: CaseFolder, roots: str) -> str:
+    """Keep the certificates that an awaited stamp must lead to, once, and return their path in the case."""
+    name = f"roots-{durable.hash_of(roots.encode())[:16]}.pem"
+    if not (case.path / "timestamps" / name).is_file():
+        case.save_token(name, roots.encode(), {"roots": True}, action="roots kept")
+    return f"timestamps/{name}"
 
 
 def check_stamps(case: CaseReader, authorities: Iterable[Authority] = ()) -> list[Stamp]:
@@ -110,7 +138,7 @@ def check_stamps(case: CaseReader, authorities: Iterable[Authority] = ()) -> lis
     found = []
     for entry in case.log.entries():
         heads[entry.number] = entry.hash
-        if entry.action == "time stamped":
+        if entry.action == "time stamped" and entry.details.get("kind", _KIND) == _KIND:
             name = str(entry.details["authority"])
             found.append(_checked(client, case, entry, heads, known.get(name, Authority(name=name, address=""))))
     return found

@@ -15,8 +15,8 @@ MOST = 1024 * 1024  # bytes of an answer
 SECONDS = 60.0
 
 
-def submit(address: str, body: bytes, media_type: str, settings: Settings) -> bytes:
-    """Return the body of the answer to a POST of `body`; redirects are not followed.
+def submit(address: str, body: bytes | None, media_type: str, settings: Settings) -> bytes:
+    """Return the body of the answer to a POST of `body` (None: to a GET); redirects are not followed.
 
     Raises NetworkError for no answer, an answer other than 200, or one that is too large; RefusedAddressError never
     reaches the caller as such: the guard's refusal is an answer of its proxy, and is named.
@@ -25,7 +25,8 @@ def submit(address: str, body: bytes, media_type: str, settings: Settings) -> by
     if not address.startswith(("http://", "https://")):
         raise NetworkError(f"{shown} is not an http(s) address.", "Check the address.")
     headers = {"Content-Type": media_type, "User-Agent": "firstseen"}
-    request = urllib.request.Request(address, data=body, headers=headers, method="POST")  # noqa: S310 - checked above
+    method = "GET" if body is None else "POST"
+    request = urllib.request.Request(address, data=body, headers=headers, method=method)  # noqa: S310 - checked above
     with Guard(settings) as guard:
         proxies = urllib.request.ProxyHandler({"http": guard.url, "https": guard.url})
         opener = urllib.request.build_opener(proxies, _NoRedirect)
