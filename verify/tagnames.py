@@ -58,6 +58,7 @@ NAMES: Final[dict[str, str]] = {
     "codec": "four characters of the codec",
     "encoder": "program that wrote the file or the stream: speaks of the last writer",
     "encoder settings": "settings text that x264 or x265 leave in the first frame",
+    "encoder restart": "second of the picture track at which an encoder began anew",
     "edit list": "which part of a track is shown, in seconds",
     "box order": "order of the top-level boxes",
     "layout": "how the file is laid out: index first or last, fragmented, streaming index",

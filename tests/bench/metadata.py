@@ -78,6 +78,7 @@ def theirs(answer: dict[str, Any]) -> dict[str, Any]:
     blocks = r"^(IFD0|XMP-tiff|Keys|UserData|QuickTime|ItemList|RIFF|H264|Track\d+|PNG|GoPro|Pentax|AudioKeys|XML)$"
     for name in ("make", "model"):
         values = stated(answer, name.capitalize(), *(["DeviceManufacturer"] if name == "make" else []), groups=blocks)
+        values = [v for v in values if not v.isdigit()]  # -n gives AVCHD's makers as their numbers: 264 is Sony
         if values:
             said[name] = values
     times = [

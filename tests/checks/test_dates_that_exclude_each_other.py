@@ -32,7 +32,7 @@ def test_two_recording_times_of_one_file_that_lie_apart_question_the_source(made
 def test_dates_that_fit_are_counted(made):
     recorded = made.tag("recording time", "2022-04-01T05:10:00+03:00")
     (found,) = AllDates().run(made.case(tags=(recorded,), post=made.post(made.DAY_LATER)))
-    assert found.bearing == "neutral" and found.sentence.startswith("2 dates of the clip are known")
+    assert found.bearing == "neutral" and found.sentence.startswith("2 different dates of the clip are known")
 
 
 def test_a_date_in_the_files_name_before_the_event_questions_weakly(made):

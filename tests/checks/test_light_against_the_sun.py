@@ -30,9 +30,25 @@ def test_a_dark_sky_fits_five_and_strains_nine_minutes_to_six(made):
 
 def test_a_dark_sky_fits_one_part_of_the_whole_interval(made):
     found = only(made, DARK, made.FIVE)
-    assert found.bearing == "neutral"
+    assert (found.bearing, found.weight) == ("neutral", "moderate")
+    assert "fits 2022-04-01 02:00 UTC (05:00 Europe/Moscow)" in found.sentence and "−11.6°" in found.sentence
+    assert "strains 2022-04-01 02:51 UTC (05:51 Europe/Moscow)" in found.sentence and "−3.9°" in found.sentence
     assert "passed at 2022-04-01 02:3" in found.sentence  # civil dawn 02:37 UTC
     assert [e.label for e in found.evidence].count("Sun and moon") == 2
+
+
+def between(made, first, last):
+    return replace(made.FIVE, not_before=made.at(first).not_before, not_after=made.at(last).not_after)
+
+
+def test_darkness_by_dusk_fits_the_later_end(made):
+    found = only(made, DARK, between(made, "2022-04-01T19:20:00+03:00", "2022-04-01T20:10:00+03:00"))
+    assert "fits 2022-04-01 17:10 UTC" in found.sentence and "strains 2022-04-01 16:20 UTC" in found.sentence
+
+
+def test_a_night_between_two_days_names_neither_end(made):
+    found = only(made, DARK, between(made, "2022-04-01T19:20:00+03:00", "2022-04-02T06:10:00+03:00"))
+    assert found.bearing == "neutral" and "fits the part of the claimed time" in found.sentence
 
 
 def test_a_dark_picture_by_day_questions_more(made):

@@ -1,5 +1,6 @@
 """The summary says what findings say, questions first, and never one number."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from verify.checks import asking, summary
@@ -17,6 +18,14 @@ def test_tells_questions_first_then_what_is_open(made):
     assert told[1].startswith("Supports the claimed place: The position in the file")
     assert told[-1].startswith("Not established: ") and "who is said to have acted" in told[-1]
     assert "the claimed time" not in told[-1] and "the claimed place" not in told[-1]
+
+
+def test_tells_what_cuts_both_ways(made):
+    case = made.case()
+    extra = {"light": {"kind": "dark", "reason": "", "mean": 0.05}}
+    case = replace(case, examination=replace(case.examination, extra=extra))
+    told = summary.summary(case, asking.run(case))
+    assert any(t.startswith("Of the claimed time: The clip shows a picture that stays dark: that fits") for t in told)
 
 
 def test_of_nothing_says_so(made):
@@ -39,7 +48,7 @@ def test_table_has_every_part_and_loses_no_finding(made):
     assert [r.part for r in rows] == ["what", "when", "where", "by whom", "original", "source"]
     held = [f for r in rows for f in (*r.questions, *r.supports, *r.neutral, *r.not_tested)]
     assert sorted(map(str, held)) == sorted(map(str, findings))
-    assert rows[1].claimed.startswith("between 2022-04-01 02:00 UTC (05:00 Europe/Moscow)")
+    assert rows[1].claimed.startswith("between 2022-04-01 02:00 and 02:51 UTC (05:00 to 05:51 Europe/Moscow)")
     assert rows[2].claimed == "Belgorod (50.60000, 36.59000, within 15.0 km)"
 
 

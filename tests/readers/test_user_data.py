@@ -34,6 +34,12 @@ def test_a_3gpp_position_with_its_name_and_a_date_with_its_zone(say, made):
     assert said["recording time"] == ["2020-11-20T15:04:02+01:00"]
 
 
+def test_a_3gpp_date_without_version_and_flags_as_flir_writes_it(say, made):
+    date = made.box("date", b"2021-05-16T19:27:55Z")
+    said = say(made.movie(made.mvhd(), made.box("udta", date)))
+    assert said["recording time"] == ["2021-05-16T19:27:55Z"]
+
+
 @pytest.mark.parametrize("atom", ["xyz", "loci"])
 def test_null_island_is_unset(say, made, atom):
     part = made.international("\xa9xyz", "+00.0000+000.0000/") if atom == "xyz" else made.loci(0.0, 0.0)

@@ -60,9 +60,7 @@ class AllDates(Check):
             found = self.questions(f"{told}{more}", *evidence, limits=_LIMITS, recheck=_RECHECK, weight="weak")
         else:
             found = self.neutral(
-                f"{len(dated)} dates of the clip are known and none excludes another."
-                if len(dated) > 1
-                else "One date of the clip is known, so there is none to compare it with.",
+                _number(dated),
                 *evidence,
                 limits=_LIMITS,
                 recheck=_RECHECK,
@@ -90,6 +88,15 @@ class AllDates(Check):
                 weight="weak",
             ),
         )
+
+
+def _number(dated: tuple[Dated, ...]) -> str:
+    """Return how many dates there are: one that several places repeat is one."""
+    different = {(d.act, d.bounds.not_before, d.bounds.not_after) for d in dated}
+    if len(different) > 1:
+        return f"{len(different)} different dates of the clip are known and none excludes another."
+    places = f", told in {len(dated)} places" if len(dated) > 1 else ""
+    return f"One date of the clip is known{places}, so there is none to compare it with."
 
 
 def timeline(case: Case) -> tuple[Dated, ...]:

@@ -60,9 +60,9 @@ class EarlierCopy(Check):
         bounds = first.bounds
         ahead = wording.tell_span(wording.gap(bounds, when)) if bounds else ""
         return self.questions(
-            f"{'A copy' if early[0].match else 'The same file'} of this footage was already known "
-            f"{wording.tell_when(bounds, zone) if bounds else ''}, at least {ahead} before the claimed time "
-            f"({wording.tell(when, zone)}): {wording.quote(first.label)}{_which_part(early[0].match)}.",
+            f"{'A copy of this footage' if early[0].match else 'The same file'} is dated at least {ahead} before the "
+            f"claimed time: {wording.quote(first.label)}, {wording.tell(bounds, zone) if bounds else ''}"
+            f"{_which_part(early[0].match)}. The claim says {wording.tell(when, zone)}.",
             *(e for k in early[:_SHOWN] for e in _evidence(k, zone)),
             limits=_LIMITS,
             recheck=_RECHECK,
@@ -205,7 +205,7 @@ def _which_part(match: Match | None) -> str:
     if match is None or not match.segments:
         return ""
     shared = sorted({(s.a_start, s.a_end) for s in match.segments})
-    return f" (seconds {wording.listed([wording.seconds(a, b) for a, b in shared], 3)} of this clip)"
+    return f", shares the seconds {wording.listed([wording.seconds(a, b) for a, b in shared], 3)} of this clip"
 
 
 def _evidence(known: Known, zone: str) -> list[Evidence]:

@@ -7,7 +7,7 @@ ground apart without lamps (USNO, Rise, Set and Twilight Definitions), so a pict
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from verify import sky
@@ -20,6 +20,7 @@ from verify.records.times import TimeBounds
 _LONGEST = timedelta(hours=12)  # a longer claim holds day and night alike at most latitudes
 _METRES_A_DEGREE = 111_195.0  # of a great circle on the mean Earth radius
 _ASTRAL_ERROR = 0.1  # degrees, see verify/sky.py
+_DEGREES_A_MINUTE = 0.25  # 360 degrees a day: what the sun moves at most in the minute that a time is told to
 _LIMITS = (
     "Cameras lighten and darken by themselves; a dark picture may be a room, a cellar or a covered lens, smoke and "
     "heavy cloud darken, night modes brighten, and an editor can change it all. Sun and twilight are computed for flat "
@@ -49,7 +50,7 @@ class Sun:
     def words(self) -> str:
         """Return `-11.6° (nautical twilight) at ... and -3.9° (civil twilight) at ...`."""
         first, last = self.skies[0], self.skies[-1]
-        told = [f"{_degrees(s.sun_altitude)} ({s.phase}) at {self._clock(s.at)}" for s in (first, last)]
+        told = [f"{_degrees(s.sun_altitude)} ({s.phase}) at {self.clock(s.at)}" for s in (first, last)]
         return told[0] if len(self.skies) == 1 or first.at == last.at else f"{told[0]} and {told[1]}"
 
     def crossing(self, limit: float) -> str:
@@ -57,10 +58,11 @@ class Sun:
         for before, after in zip(self.skies, self.skies[1:], strict=False):
             a, b = before.sun_altitude - limit, after.sun_altitude - limit
             if (a < 0) != (b < 0):
-                return self._clock(before.at + (after.at - before.at) * (a / (a - b)))
+                return self.clock(before.at + (after.at - before.at) * (a / (a - b)))
         return ""
 
-    def _clock(self, at: datetime) -> str:
+    def clock(self, at: datetime) -> str:
+        """Return a moment to the minute, in UTC and in the zone of the place."""
         return wording.tell_moment(at, self.zone, "minute")
 
 
@@ -143,13 +145,7 @@ class LightAgainstSun(Check):
                 recheck=_RECHECK,
                 weight="weak",
             )
-        crossed = sun.crossing(sky.CIVIL)
-        split = f", the limit of civil twilight, which the sun passed at {crossed}" if crossed else ""
-        return self._neutral(
-            f"{seen}; at the claimed place the sun stood at {sun.words()}: that fits the part of the claimed time with "
-            f"the sun below {_degrees(sky.CIVIL)} and strains the part above it{split}.",
-            evidence,
-        )
+        return self.neutral(f"{seen}: {_split(sun)}.", *evidence, limits=_LIMITS, recheck=_RECHECK, weight="moderate")
 
     def _trend(self, values: dict[str, object], sun: Sun, evidence: tuple[Evidence, ...]) -> tuple[Finding, ...]:
         trend = values.get("trend")
@@ -175,16 +171,41 @@ def _sun(case: Case) -> Sun | None:
     if claim is None or claim.when is None or claim.where is None or not _short(claim.when):
         return None
     where = claim.where
-    skies = sky.through(where.latitude, where.longitude, claim.when)
+    skies = sky.through(where.latitude, where.longitude, _to_the_minute(claim.when))
     if not skies:
         return None
-    slack = where.radius / _METRES_A_DEGREE + _ASTRAL_ERROR
+    slack = where.radius / _METRES_A_DEGREE + _ASTRAL_ERROR + _DEGREES_A_MINUTE
     altitudes = [s.sun_altitude for s in skies]
     return Sun(lowest=min(altitudes) - slack, highest=max(altitudes) + slack, skies=skies, zone=where.zone)
 
 
+def _split(sun: Sun) -> str:
+    """Return which end of the claimed time darkness fits and which it strains, or that it cannot tell them apart."""
+    first, last = sun.skies[0], sun.skies[-1]
+    crossed = sun.crossing(sky.CIVIL)
+    if not crossed or (first.sun_altitude < sky.CIVIL) == (last.sun_altitude < sky.CIVIL):
+        return (
+            f"with the sun at {sun.words()} that fits the part of the claimed time with the sun below "
+            f"{_degrees(sky.CIVIL)} and strains the part above it"
+        )
+    dark, light = (first, last) if first.sun_altitude < last.sun_altitude else (last, first)
+    return (
+        f"that fits {sun.clock(dark.at)}, when the sun at the claimed place stood at {_degrees(dark.sun_altitude)} "
+        f"({dark.phase}), and strains {sun.clock(light.at)}, at {_degrees(light.sun_altitude)} ({light.phase}), if the "
+        f"open sky is in view; the limit, {_degrees(sky.CIVIL)}, was passed at {crossed}"
+    )
+
+
 def _short(when: TimeBounds) -> bool:
     return when.width is not None and when.width <= _LONGEST
+
+
+def _to_the_minute(when: TimeBounds) -> TimeBounds:
+    """Return `when` up to the beginning of its last minute: a claim of 05:51 is told and computed as 05:51:00."""
+    if when.not_before is None or when.not_after is None:
+        return when
+    end = when.not_after.replace(second=0, microsecond=0)
+    return replace(when, not_after=max(end, when.not_before))
 
 
 def _degrees(altitude: float) -> str:

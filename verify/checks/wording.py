@@ -78,7 +78,22 @@ def _tell_closed(first: datetime, last: datetime, precision: Precision, zone: st
                 return f"{begins:%Y-%m-%d} (the day in {name or 'UTC'})"
     whole_minutes = first.second == 0 and last.second in {0, 59}
     shown: Precision = "minute" if whole_minutes and precision not in {"second", "millisecond"} else "second"
-    return f"between {tell_moment(first, zone, shown)} and {tell_moment(last, zone, shown)}"
+    return _tell_between(first, last, shown, zone)
+
+
+def _tell_between(first: datetime, last: datetime, shown: Precision, zone: str) -> str:
+    """Return `between 2022-04-01 02:00 and 02:51 UTC (05:00 to 05:51 Europe/Moscow)` where both are of one day."""
+    local = _zone(zone)
+    here, there = first.astimezone(UTC), first.astimezone(local or UTC)
+    one_day = here.date() == last.astimezone(UTC).date() and there.date() == last.astimezone(local or UTC).date()
+    if not one_day:
+        return f"between {tell_moment(first, zone, shown)} and {tell_moment(last, zone, shown)}"
+    clock_form = _FORMAT[shown].removeprefix("%Y-%m-%d ")
+    told = f"between {here:{_FORMAT[shown]}} and {last.astimezone(UTC):{clock_form}} UTC"
+    if local is None:
+        return told
+    day = "" if here.date() == there.date() else f" on {there:%Y-%m-%d}"
+    return f"{told} ({there:%H:%M} to {last.astimezone(local):%H:%M}{day} {zone})"
 
 
 def tell_span(span: timedelta) -> str:

@@ -83,7 +83,7 @@ class Overlay(Measure):
         share = float(fixed.sum() / max(1, strong.sum()))
         numbers: dict[str, Any] = {"pictures": self._count, "fixed_share": round(share, 3)}
         if share > _MOST_FIXED:
-            return Measured(values={"told": False, "reason": "the camera does not move", **numbers})
+            return Measured(values={"told": False, "reason": "the camera hardly moves", **numbers})
         return Measured(values={"told": True, "boxes": _boxes(fixed), **numbers})
 
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from verify.readers import exif
 from verify.readers.base import Reader, Reading
 from verify.readers.collect import Collector
-from verify.readers.isobmff import extensions, headers, layout, samples, userdata
+from verify.readers.isobmff import extensions, headers, layout, pieces, samples, userdata
 from verify.readers.isobmff.walk import Bytes, Tree, walk
 from verify.readers.opening import reading
 
@@ -59,4 +59,5 @@ def _read(data: Bytes, out: Collector) -> dict[str, Any]:
     for place, offset, raw in extensions.embedded(tree, data):
         exif.bare(raw, place, offset, out, of_film=True)
     samples.read(tree, data, kinds, out)
+    pieces.read(tree, data, kinds, out)
     return layout.layout(tree, out)

@@ -135,6 +135,8 @@ def _put(name: str, value: Any, key: str, out: Collector) -> None:  # noqa: ANN4
     if name.endswith("time"):
         at, doubt = spelled(text)
         out.add(name, at, key, note=doubt)
+    elif name in ("make", "model") and isinstance(value, int):
+        return  # -n, which positions need, gives AVCHD's makers as their numbers: 264 is Sony
     elif name == "rotation":
         if isinstance(value, (int, float)):
             out.add(name, f"{round(value) % 360}", key)

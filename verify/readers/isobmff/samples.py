@@ -10,7 +10,7 @@ from verify.readers.isobmff.walk import Box, Bytes, Tree
 
 _HEAD = 96 * 1024  # bytes of the first sample that are searched; the settings stand before the first picture
 # Text that the encoders leave in an SEI message (H.264/H.265 user_data_unregistered) or in MPEG-4 user data.
-_SETTINGS = re.compile(rb"(x26[45] (?:- core|\(build) ?\d+[\x20-\x7e]{0,1500})")
+SETTINGS = re.compile(rb"(x26[45] (?:- core|\(build) ?\d+[\x20-\x7e]{0,1500})")
 _LIBAVCODEC = re.compile(rb"\xb2(Lavc\d+\.\d+\.\d+|XviD\d+|DivX[\x20-\x7e]{1,20})")
 
 
@@ -37,14 +37,14 @@ def read(tree: Tree, data: Bytes, kinds: dict[int, str], out: Collector) -> None
 
 def first_sample(trak: int, tree: Tree, data: Bytes) -> tuple[int | None, int | None]:
     """Return (offset, size) of a track's first sample from its chunk table, None where it has none."""
-    table = _inside(trak, tree, "stco", "co64")
+    table = inside(trak, tree, "stco", "co64")
     if table is None:
         return None, None
     raw = data.payload(table, 16)
     width = 8 if table.type == "co64" else 4
     if len(raw) < 8 + width or raw[4:8] == b"\0\0\0\0":
         return None, None
-    sizes = _inside(trak, tree, "stsz")
+    sizes = inside(trak, tree, "stsz")
     size = None
     if sizes is not None:
         head = data.payload(sizes, 16)
@@ -54,19 +54,19 @@ def first_sample(trak: int, tree: Tree, data: Bytes) -> tuple[int | None, int | 
     return (offset, size) if 0 < offset < data.size else (None, None)
 
 
-def _inside(trak: int, tree: Tree, *kinds: str) -> Box | None:
+def inside(trak: int, tree: Tree, *kinds: str) -> Box | None:
     """Return the first box of these kinds in a track."""
     return next((box for index, box in tree.of(*kinds) if tree.ancestor(index, "trak") == trak), None)
 
 
 def _format(trak: int, tree: Tree, data: Bytes) -> bytes:
-    box = _inside(trak, tree, "stsd")
+    box = inside(trak, tree, "stsd")
     return data.payload(box, 16)[12:16] if box is not None else b""
 
 
 def settings(raw: bytes, offset: int, place: str, out: Collector) -> None:
     """Find the text an encoder left in its first frame."""
-    found = _SETTINGS.search(raw)
+    found = SETTINGS.search(raw)
     if found:
         text = found[1].split(b"\0", 1)[0].decode("ascii", errors="replace")
         out.add("encoder settings", text, place, offset + found.start(1), found[1][:64], "text in the first frame")
@@ -78,7 +78,7 @@ def settings(raw: bytes, offset: int, place: str, out: Collector) -> None:
 
 def _timecode(trak: int, tree: Tree, data: Bytes, at: int, out: Collector) -> None:
     """Decode the first timecode sample (QuickTime File Format, "Timecode Sample Description")."""
-    box = _inside(trak, tree, "stsd")
+    box = inside(trak, tree, "stsd")
     raw = data.payload(box, 64) if box is not None else b""
     sample = data.read(at, 4)
     if len(raw) < 41 or len(sample) < 4:

@@ -86,7 +86,8 @@ def _user_data(box: Box, data: Bytes, out: Collector) -> None:
         _loci(box, data, out)
     elif box.type == "date":
         raw = data.payload(box, 64)
-        _put("recording time", decoded(raw[4:].split(b"\0", 1)[0]), box, raw, out, "3GPP date")
+        digits = raw if raw[:4].isdigit() else raw[4:]  # FLIR One writes the date without version and flags before it
+        _put("recording time", decoded(digits.split(b"\0", 1)[0]), box, raw, out, "3GPP date")
     elif box.type in _THREE_GPP:
         raw = data.payload(box, 2048)
         _put(_THREE_GPP[box.type], _three_gpp_text(raw), box, raw, out, "3GPP")
