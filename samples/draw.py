@@ -43,16 +43,17 @@ class View:
     lit: float = 0.35
     event: bool = True  # False: nothing of the strike is in the picture
     burning: float = 0.0  # fire from the first second on
+    haze: float = 0.05  # how much of the fire's light the air gives back
 
 
-NIGHT = ((0.11, 0.075, 0.06), (0.17, 0.13, 0.12))
+NIGHT = ((0.021, 0.0145, 0.0115), (0.037, 0.027, 0.024))
 DAWN = ((0.62, 0.47, 0.40), (0.62, 0.66, 0.74))
 NEAR = View(
     name="near",
     town=5,
     start=0.0,
     seconds=12.0,
-    ambient=(0.075, 0.06, 0.055),
+    ambient=(0.024, 0.019, 0.017),
     sky=NIGHT,
     shake=3.2,
     seed=11,
@@ -63,7 +64,7 @@ FAR = View(
     town=5,
     start=1.4,
     seconds=14.0,
-    ambient=(0.07, 0.06, 0.055),
+    ambient=(0.023, 0.019, 0.017),
     sky=NIGHT,
     shake=2.0,
     seed=12,
@@ -88,7 +89,7 @@ STREET = View(
     town=9,
     start=0.0,
     seconds=12.0,
-    ambient=(0.11, 0.09, 0.085),
+    ambient=(0.035, 0.03, 0.028),
     sky=NIGHT,
     shake=3.5,
     seed=14,
@@ -115,7 +116,7 @@ def frames(view: View) -> Iterator[Frame]:
     warm = np.array([0.25, 0.55, 1.0], np.float32)
     things = drop.albedo * (0.75 + 0.5 * clouds(wide, high, view.seed, 8, 8)[..., None]) * (1 - drop.sky[..., None])
     unlit = things * np.array(view.ambient, np.float32)
-    glowing = things * warm * (0.05 + 0.55 * halo) + drop.sky[..., None] * warm * halo * 0.35
+    glowing = things * warm * (0.02 + 0.3 * halo) + drop.sky[..., None] * warm * halo * view.haze
     for number in range(int(view.seconds * FPS)):
         at = view.start + number / FPS
         light = (1.1 if view.burning else glow(at)) if view.event else 0.0

@@ -67,12 +67,17 @@ def draw_helicopters(canvas: Picture, camera: Camera, at: float) -> None:
         tilt = np.radians(6 * way)
         turn = np.array([[np.cos(tilt), np.sin(tilt)], [-np.sin(tilt), np.cos(tilt)]])
         shape = (body * [way, 1.0]) @ turn * size + [px, py]
-        cv2.fillPoly(canvas, [np.round(shape * 8).astype(np.int32)], (0.018, 0.015, 0.012), cv2.LINE_AA, 3)
+        cv2.fillPoly(canvas, [np.round(shape * 8).astype(np.int32)], (0.003, 0.002, 0.002), cv2.LINE_AA, 3)
         for blade in range(5):
             angle = at * 25.1 + blade * 2 * np.pi / 5 + which
             tip = (px + np.cos(angle) * size * 0.5, py - size * 0.15 + np.sin(angle) * size * 0.02)
             cv2.line(
-                canvas, (int(px), int(py - size * 0.14)), (int(tip[0]), int(tip[1])), (0.03, 0.03, 0.03), 1, cv2.LINE_AA
+                canvas,
+                (int(px), int(py - size * 0.14)),
+                (int(tip[0]), int(tip[1])),
+                (0.006, 0.006, 0.006),
+                1,
+                cv2.LINE_AA,
             )
 
 
