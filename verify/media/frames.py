@@ -179,7 +179,7 @@ class Clip:
             self._note("length", f"Only the first {self.settings.max_duration:.0f} seconds were examined.")
             return None
         if self._skim is not None:
-            self._skim.saw(time)
+            self._skim.saw(time, whole=not frame.is_corrupt)
         number, self.frames, self.end = self.frames, self.frames + 1, time
         return Picture(time=time, number=number, frame=frame, shape=shape)
 

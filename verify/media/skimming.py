@@ -35,6 +35,7 @@ class Skim:
         self._stated: float | None = None  # of the packet before
         self._shown: float | None = None  # time of the picture before
         self._latest = (0.0, 0.0)  # the two latest times of pictures, seconds
+        self._due: set[float] = set()  # times of pictures that were asked for and did not come yet
         self._packets = 0
         self._depth = -1
         self._skips = self._skipped = False
@@ -62,14 +63,18 @@ class Skim:
             return
         self._depth = depth
         if origin is not None and not packet.is_discard:
-            needed = self._is_first(stated - origin)
-            self._set(not needed and self._packets > _SETTLED)
+            time = stated - origin
+            needed = self._is_first(time) or self._packets <= _SETTLED
+            self._set(not needed)
+            if needed:
+                self._due.add(round(time, 4))
 
-    def saw(self, time: float) -> None:
-        """Take the time of a picture that came out. Raises Astray."""
-        if self.works and self._shown is not None and time <= self._shown:
+    def saw(self, time: float, *, whole: bool) -> None:
+        """Take the time of a picture that came out, and whether the decoder found no fault in it. Raises Astray."""
+        if not whole or (self._shown is not None and time <= self._shown):
             self.stop()
         self._shown = time
+        self._due.discard(round(time, 4))
 
     def stop(self) -> None:
         """Leave out nothing from here on. Raises Astray when something may have been left out before."""
@@ -80,10 +85,15 @@ class Skim:
                 raise Astray
 
     def ends_at(self, end: float, step: float) -> tuple[float, float]:
-        """Return the time of the last picture and the seconds it is shown, of all pictures; given those decoded."""
+        """Return the time of the last picture and the seconds it is shown, of all pictures; given those decoded.
+
+        Raises Astray when a picture that was not left out never came.
+        """
         before, last = self._latest
         if not self._skipped:
             return end, step
+        if self._due:
+            self.stop()
         return max(last, end), last - before if 0 < last - before < 1 else step
 
     def _is_first(self, time: float) -> bool:

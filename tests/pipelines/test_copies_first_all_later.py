@@ -1,0 +1,54 @@
+"""A batch looks for copies only; a later check of one clip looks at the rest; nothing known is ever lost again."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from pipelines import check, dedup
+from pipelines.options import Options
+from verify.archive.store import CaseFolder
+
+_spec = importlib.util.spec_from_file_location("drawn", Path(__file__).parents[1] / "media" / "drawn.py")
+drawn = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(drawn)
+
+
+def run(job):
+    while True:
+        try:
+            next(job)
+        except StopIteration as end:
+            return end.value
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    return drawn.clip(folder / "a.mp4", seconds=3, sound="aac", tags={"title": "Street"})
+
+
+def newest(case: Path, sha256: str):
+    with CaseFolder(case, write=False) as opened:
+        return opened.examination(sha256).examination
+
+
+def test_a_batch_then_a_check_then_a_batch(tmp_path: Path, clip: Path) -> None:
+    case = tmp_path / "case"
+    batch = run(dedup.dedup([str(clip.parent)], Options(case=case)))
+    sha256 = batch.report.items[0].media.sha256
+    first = newest(case, sha256)
+    assert (first.scope, first.tags, first.curves) == ("copies", (), ())
+    assert batch.report.thumbnails[sha256]
+
+    run(check.check([str(clip)], Options(case=case)))
+    second = newest(case, sha256)
+    assert second.scope == "all"
+    assert second.tags
+    assert {curve.name for curve in second.curves} >= {"brightness"}
+
+    run(dedup.dedup([str(clip.parent)], Options(case=case)))
+    assert newest(case, sha256) == second
