@@ -25,7 +25,7 @@ def test_tells_what_cuts_both_ways(made):
     extra = {"light": {"kind": "dark", "reason": "", "mean": 0.05}}
     case = replace(case, examination=replace(case.examination, extra=extra))
     told = summary.summary(case, asking.run(case))
-    assert any(t.startswith("Of the claimed time: The clip shows a picture that stays dark: that fits") for t in told)
+    assert any(t.startswith("On the claimed time: The picture stays dark: that fits") for t in told)
 
 
 def test_of_nothing_says_so(made):

@@ -1,4 +1,4 @@
-"""The drawn night is as dark as real nights are, so that the light check says of the sample what it was made to show."""
+"""The drawn night is as dark as real nights are, so that the light check says what it was made to show."""
 
 from __future__ import annotations
 

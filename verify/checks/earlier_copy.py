@@ -62,7 +62,7 @@ class EarlierCopy(Check):
         return self.questions(
             f"{'A copy of this footage' if early[0].match else 'The same file'} is dated at least {ahead} before the "
             f"claimed time: {wording.quote(first.label)}, {wording.tell(bounds, zone) if bounds else ''}"
-            f"{_which_part(early[0].match)}. The claim says {wording.tell(when, zone)}.",
+            f"{_which_part(early[0].match)}. The claimed time: {wording.tell(when, zone)}.",
             *(e for k in early[:_SHOWN] for e in _evidence(k, zone)),
             limits=_LIMITS,
             recheck=_RECHECK,

@@ -31,10 +31,10 @@ _RECHECK = (
     "Compute the sun's altitude for the place and time with another tool (for example NOAA's solar calculator or "
     "SunCalc) and look at the keyframes: is there open sky, which way do shadows fall, are lamps lit?"
 )
-_NOUN = {
-    "blue sky": "a blue sky",
-    "dark": "a picture that stays dark",
-    "dark with lamps": "a picture that stays dark around small bright lights",
+_SHOWS = {
+    "blue sky": "shows a blue sky",
+    "dark": "stays dark",
+    "dark with lamps": "stays dark around small bright lights",
 }
 
 
@@ -82,7 +82,7 @@ class LightAgainstSun(Check):
         sun = _sun(case)
         kind = str(values.get("kind"))
         if sun is None:
-            seen = f" The picture shows {_NOUN[kind]}." if kind in _NOUN else ""
+            seen = f" The picture {_SHOWS[kind]}." if kind in _SHOWS else ""
             return (
                 self.not_tested(
                     "The light can be compared with the sun only for a claimed place and a claimed time of less than "
@@ -93,7 +93,7 @@ class LightAgainstSun(Check):
         evidence = (*_evidence(values, sun), *measured.nearest_keyframe(case))
         if kind == "blue sky":
             found = self._blue(sun, evidence)
-        elif kind in _NOUN:
+        elif kind in _SHOWS:
             found = self._dark(kind, sun, evidence)
         else:
             reason = wording.plain(str(values.get("reason") or "no reason recorded"))
@@ -125,7 +125,7 @@ class LightAgainstSun(Check):
         )
 
     def _dark(self, kind: str, sun: Sun, evidence: tuple[Evidence, ...]) -> Finding:
-        seen = f"The clip shows {_NOUN[kind]}"
+        seen = f"The picture {_SHOWS[kind]}"
         if sun.lowest >= sky.CIVIL:
             by_day = sun.lowest >= sky.HORIZON
             strains = "that does not fit the open air" if by_day else "that strains it, if the open sky is in view"

@@ -69,7 +69,7 @@ def summary(case: Case, findings: tuple[Finding, ...]) -> tuple[str, ...]:
         told.append("Nothing that was tested supports the claim.")
     told += [f.sentence for f in findings if f.check == EARLIER_COPY and f.bearing in {"neutral", "not tested"}][:1]
     weighty = [f for f in _of(findings, "neutral") if f.weight != "weak" and f.check != EARLIER_COPY]
-    told += [f"Of {_SPOKEN[f.part]}: {f.sentence}" for f in weighty[:_MOST]]
+    told += [f"On {_SPOKEN[f.part]}: {f.sentence}" for f in weighty[:_MOST]]
     open_parts = [_SPOKEN[p] for p in _PARTS if not _of(findings, "questions", p) and not _of(findings, "supports", p)]
     if open_parts:
         told.append(f"Not established: {'; '.join(open_parts)}.")
