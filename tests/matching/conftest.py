@@ -10,6 +10,7 @@ import pytest
 
 from verify.descriptors.base import SAMPLE_STEP, TINY_HEIGHT, TINY_STEP, TINY_WIDTH, ClipInfo, Frame
 from verify.descriptors.grid import Grid
+from verify.descriptors.moments import Moments
 from verify.descriptors.patches import Patches
 from verify.records.fingerprints import Fingerprint
 
@@ -49,7 +50,7 @@ def fingerprints(pictures: Pictures) -> dict[str, Fingerprint]:
     height, width = pictures[0].shape
     info = ClipInfo(width=width, height=height, duration=len(pictures) * TINY_STEP)
     made: dict[str, Fingerprint] = {}
-    for kind in (Grid, Patches):
+    for kind in (Grid, Moments, Patches):
         descriptor = kind()
         descriptor.begin(info)
         index = 0

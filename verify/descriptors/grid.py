@@ -1,153 +1,253 @@
-"""How light moves over the picture: a small luma grid four times a second, packed to about 1 MB an hour.
+"""What moves where: a film of changes on a small grid, four a second, and a still every two seconds; 1 MB an hour.
 
 Rule: the grid keeps the whole picture, bars and captions included, so that any geometry can be laid over it later.
-The grid is coded as video codecs do: what the previous picture (as decoded) does not say, through a cosine
-transform, rounded to steps of QUANTUM. Matching reads it back with `unpack` to see whether two clips *move* alike.
+Matching asks whether two clips *change* alike, so change is what is kept: at every quarter second the difference of
+the pictures a quarter before and a quarter after, in units of how much changes at that moment. A quiet street and a
+running crowd are kept equally well that way, and a small picture in a corner is not drowned by what moves around it,
+as it is where pictures are coded through waves of the whole (docs/matching.md). Stills say what it looked like.
 """
 
 from __future__ import annotations
 
-import lzma
+import bz2
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
+from verify.descriptors.base import TINY_HEIGHT, TINY_WIDTH, ClipInfo, Descriptor, Frame, Gray
 from verify.records.fingerprints import Fingerprint
 
-WIDTH, HEIGHT = 24, 18  # cells
-STEP = 0.25  # seconds a picture; each is the mean of what was shown in that time, so phase hardly matters
-# How finely waves are kept: the lowest to a step of one of QUANTA, the finest that keeps a clip within BUDGET, higher
-# ones more coarsely, the highest not at all. Movement that survives re-encoding is in the low waves; at one size in
-# bytes this correlates .80 instead of .56 with a trimmed copy where little moves (docs/matching.md).
-QUANTA = (0.5, 1.0, 1.5, 2.0, 3.0, 4.5, 6.5, 9.0, 13.0, 18.0, 26.0)
-BUDGET = 300  # bytes a second, 1.08 MB an hour, not counting the first picture
+Floats = npt.NDArray[np.floating[Any]]
+
+WIDTH, HEIGHT = TINY_WIDTH, TINY_HEIGHT  # cells
+CELLS = WIDTH * HEIGHT
+STEP = 0.25  # seconds a row; each is the mean of what was shown in that time, so phase hardly matters
+# A change is kept as -3..3 steps of UNIT times the moment's mean change (root mean square), the first from SOME steps
+# on. Chosen by how well true pairs stand out at one size in bytes (docs/matching.md).
+UNIT = 2.0
+SOME = 0.6
+MOST = 3
+QUIET = 0.35  # grey levels: what sensors and coding add; a moment in which less changes is kept as still
+STILL_EVERY = 8  # rows from one still to the next
+QUANTUM = 4.0  # grey levels a step of the lowest waves of a still
 _COARSER = 0.2  # share of the highest frequency at which the step has doubled
 _HIGHEST = 0.6  # share of the highest frequency above which nothing is kept
-_TOWARDS_ZERO = 0.4
-_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": 1 << 20, "lc": 0, "lp": 0, "pb": 0}]
-_MOST = 6 * 3600 * 4  # pictures; the longest clip that settings let through by default
-
+_LONGEST = 6 * 3600 * 4  # rows; the longest clip that settings let through by default
+_SIZE_UNIT, _SIZE_STEPS = 0.05, 16.0  # smallest mean change that is told from none, and steps an octave above it
 
 _ROWS, _COLUMNS = np.mgrid[:HEIGHT, :WIDTH]
 _FREQUENCY = np.hypot(_COLUMNS / WIDTH, _ROWS / HEIGHT)
-_COARSENESS = (1 + (_FREQUENCY / _COARSER) ** 2).astype(np.float32)
-_TAPER = np.exp(-((_FREQUENCY / 0.5) ** 2)).astype(np.float32)
 _KEPT = np.argsort(_FREQUENCY.ravel(), kind="stable")[: int((_FREQUENCY <= _HIGHEST).sum())]
+_WAVE_STEP = (QUANTUM * (1 + (_FREQUENCY / _COARSER) ** 2)).ravel()[_KEPT].astype(np.float32)
 WAVES = len(_KEPT)
 
 
-def pack(pictures: npt.NDArray[np.floating[Any]], quantum: float) -> bytes:
-    """Return `pictures` (n, HEIGHT, WIDTH; luma 0..255) coded; `unpack` gives them back within about `quantum` / 3."""
-    levels = np.empty((len(pictures), WAVES), np.int16)
-    step = (_COARSENESS * quantum).ravel()[_KEPT]
+def changes(rows: Floats) -> Floats:
+    """Return the change of each cell of `rows` (n, cells) over half a second, light changes of the whole taken out."""
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    change: Floats = np.zeros_like(centred)
+    change[1:-1] = centred[2:] - centred[:-2]
+    return change
+
+
+def pack_changes(change: Floats) -> tuple[bytes, npt.NDArray[np.uint8]]:
+    """Return `change` (n, CELLS; grey levels) coded, and how much changes in each row (n,)."""
+    size = _logged(np.sqrt(np.mean(change * change, axis=1)))
+    steps = change / _step(size)
+    level = np.clip(np.trunc(steps + (1 - SOME) * np.sign(steps)), -MOST, MOST).astype(np.int8)
+    return bz2.compress(level.tobytes()), size
+
+
+def unpack_changes(packed: bytes, size: npt.NDArray[np.uint8]) -> Floats:
+    """Return the changes (n, CELLS) that `pack_changes` coded. Raises ValueError when they do not fit."""
+    wanted = len(size) * CELLS
+    level = np.frombuffer(_unzipped(packed, wanted), np.int8)
+    if len(level) != wanted:
+        raise ValueError(f"changes of {len(size)} pictures hold {len(level)} bytes, not {wanted}")
+    change: Floats = level.reshape(-1, CELLS) * _step(size)
+    return change
+
+
+def _logged(levels: Floats) -> npt.NDArray[np.uint8]:
+    """Return grey levels on a scale of _SIZE_STEPS an octave: `_unlogged` gives them back to within 3 %."""
+    steps = np.log2(np.maximum(levels, _SIZE_UNIT) / _SIZE_UNIT) * _SIZE_STEPS
+    return np.asarray(np.clip(np.round(steps), 0, 255), np.uint8)
+
+
+def _unlogged(coded: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    levels: npt.NDArray[np.float32] = (_SIZE_UNIT * 2.0 ** (coded.astype(np.float32) / _SIZE_STEPS)).astype(np.float32)
+    return levels
+
+
+def _step(size: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    step: npt.NDArray[np.float32] = (UNIT * np.maximum(_unlogged(size), QUIET))[:, None].astype(np.float32)
+    return step
+
+
+def _unzipped(packed: bytes, size: int) -> bytes:
+    try:
+        return bz2.BZ2Decompressor().decompress(packed, max_length=size + 1)
+    except (OSError, EOFError) as error:
+        raise ValueError(f"a grid is damaged: {error}") from error
+
+
+def pack_stills(stills: Floats) -> bytes:
+    """Return `stills` (k, CELLS; luma) coded: what the one before does not say, through a cosine transform."""
+    levels = np.empty((len(stills), WAVES), np.int16)
     seen = np.zeros(WAVES, np.float32)
-    for i, picture in enumerate(pictures):
-        wave = (cv2.dct(picture.astype(np.float32)).ravel()[_KEPT] - seen) / step
-        level = np.clip(np.trunc(wave + _TOWARDS_ZERO * np.sign(wave)), -32767, 32767)
-        levels[i] = level
-        seen += level * step
+    for i, still in enumerate(stills):
+        wave = cv2.dct(still.reshape(HEIGHT, WIDTH).astype(np.float32)).ravel()[_KEPT]
+        levels[i] = np.clip(np.round((wave - seen) / _WAVE_STEP), -32767, 32767)
+        seen += levels[i] * _WAVE_STEP
     # Low and high bytes apart: the high ones are nearly all alike and cost next to nothing.
-    split = levels.view(np.uint8).reshape(-1, 2)
-    return lzma.compress(split.T.tobytes(), format=lzma.FORMAT_RAW, filters=_FILTERS)
+    return bz2.compress(levels.astype("<i2").view(np.uint8).reshape(-1, 2).T.tobytes())
 
 
-def unpack(packed: bytes, count: int, quantum: float) -> npt.NDArray[np.floating[Any]]:
-    """Return the `count` pictures (count, HEIGHT, WIDTH) that `pack` coded. Raises ValueError when they do not fit."""
-    if not 0 <= count <= _MOST:
-        raise ValueError(f"{count} pictures in a grid")
-    size = count * WAVES
-    reader = lzma.LZMADecompressor(format=lzma.FORMAT_RAW, filters=_FILTERS)
-    raw = reader.decompress(packed, max_length=2 * size + 1)
-    if len(raw) != 2 * size:
-        raise ValueError(f"a grid of {count} pictures holds {len(raw)} bytes, not {2 * size}")
-    split = np.frombuffer(raw, np.uint8).reshape(2, size).T
-    levels = np.ascontiguousarray(split).view("<i2").reshape(count, WAVES)
-    waves = np.zeros((count, HEIGHT * WIDTH), np.float32)
-    # Tapered, so that what moves beside a small picture does not ring through it.
-    waves[:, _KEPT] = levels * (_COARSENESS * _TAPER * quantum).ravel()[_KEPT]
-    # The transform is linear: the sum of all differences so far is the wave of the picture itself.
-    waves = np.cumsum(waves, axis=0)
-    return (
-        np.stack([cv2.idct(wave.reshape(HEIGHT, WIDTH)) for wave in waves])
-        if count
-        else waves.reshape(0, HEIGHT, WIDTH)
-    )
+def unpack_stills(packed: bytes, count: int) -> Floats:
+    """Return the `count` stills (count, CELLS) that `pack_stills` coded. Raises ValueError when they do not fit."""
+    size = 2 * count * WAVES
+    raw = _unzipped(packed, size)
+    if len(raw) != size:
+        raise ValueError(f"{count} stills hold {len(raw)} bytes, not {size}")
+    levels = np.ascontiguousarray(np.frombuffer(raw, np.uint8).reshape(2, -1).T).view("<i2").reshape(count, WAVES)
+    waves = np.zeros((count, CELLS), np.float32)
+    waves[:, _KEPT] = np.cumsum(levels * _WAVE_STEP, axis=0)
+    return np.stack([cv2.idct(wave.reshape(HEIGHT, WIDTH)).ravel() for wave in waves])
 
 
-def _within_budget(pictures: npt.NDArray[np.floating[Any]]) -> tuple[float, bytes]:
-    """Return the finest quantum whose code of `pictures` stays within BUDGET, and that code."""
-    allowed = BUDGET * len(pictures) * STEP
-    low, high = 0, len(QUANTA) - 1
-    best: tuple[float, bytes] | None = None
-    while low <= high:  # finer is never shorter
-        at = (low + high) // 2
-        packed = pack(pictures, QUANTA[at])
-        if len(packed) - len(pack(pictures[:1], QUANTA[at])) <= allowed:
-            best, high = (QUANTA[at], packed), at - 1
-        else:
-            low = at + 1
-    return best or (QUANTA[-1], pack(pictures, QUANTA[-1]))
+def pictures(stills: Floats, change: Floats, light: Floats) -> Floats:
+    """Return the picture of every row (n, CELLS): the stills, and between them what the changes make of them.
+
+    `light` is the mean luma of each row (n,), which changes do not tell.
+    """
+    count = len(change)
+    between = np.zeros_like(change)  # from the row before to this one
+    between[1:] = (change[:-1] + change[1:]) / 4
+    path = np.cumsum(between, axis=0)
+    at = np.arange(count) / STILL_EVERY
+    before = np.minimum(at.astype(int), len(stills) - 1)
+    after = np.minimum(before + 1, len(stills) - 1)
+    near = np.clip(at - before, 0, 1).astype(np.float32)[:, None]
+    forward = stills[before] + path - path[np.minimum(before * STILL_EVERY, count - 1)]
+    backward = stills[after] + path - path[np.minimum(after * STILL_EVERY, count - 1)]
+    made: Floats = forward * (1 - near) + backward * near
+    made += (light - made.mean(axis=1))[:, None]
+    return np.clip(made, 0, 255)
 
 
-def read(prints: Fingerprint) -> npt.NDArray[np.floating[Any]]:
-    """Return the pictures (n, HEIGHT, WIDTH) of a `grid` fingerprint. Raises ValueError when it is damaged."""
-    arrays = prints.arrays
-    return unpack(arrays["packed"].tobytes(), int(arrays["count"][0]), float(arrays["quantum"][0]))
+def read(prints: Fingerprint) -> tuple[Floats, Floats]:
+    """Return the pictures and the changes, (n, CELLS) each, of a `grid` fingerprint.
+
+    Raises ValueError when it is damaged or not of this version: fingerprints also come from other people.
+    """
+    try:
+        if prints.version != Grid.version:
+            raise ValueError(f"a grid of version {prints.version}")
+        size = prints.arrays["size"].astype(np.uint8).ravel()
+        if not 0 < len(size) <= _LONGEST:
+            raise ValueError(f"{len(size)} rows in a grid")
+        change = unpack_changes(prints.arrays["changes"].tobytes(), size)
+        stills = unpack_stills(prints.arrays["stills"].tobytes(), -(-len(size) // STILL_EVERY))
+        light = prints.arrays["light"].astype(np.float32).ravel()
+        if len(light) != len(size):
+            raise ValueError(f"{len(light)} rows of light in a grid of {len(size)}")
+    except KeyError as error:
+        raise ValueError(f"a grid without {error}") from error
+    return pictures(stills, change, light), change
+
+
+def median_change(rows: Floats) -> Floats:
+    """Return how much the median cell of `rows` (n, cells) changes over half a second (n,), light included.
+
+    Who moves in front of a standing camera changes few cells; another take of the same room, or a pan, changes most.
+    """
+    middle: Floats = np.zeros(len(rows))
+    if len(rows) > 2:
+        middle[1:-1] = np.median(np.abs(rows[2:] - rows[:-2]), axis=1)
+    return middle
+
+
+def kept_median_change(prints: Fingerprint) -> Floats:
+    """Return the `median_change` (n,), in grey levels, that a `grid` fingerprint keeps.
+
+    Raises ValueError when the fingerprint does not tell.
+    """
+    if prints.version != Grid.version or "middle" not in prints.arrays:
+        raise ValueError(f"a grid of version {prints.version} without the change of its median cell")
+    return _unlogged(prints.arrays["middle"].astype(np.uint8).ravel())
+
+
+class Film:
+    """The mean picture of every quarter second, gathered from tiny pictures."""
+
+    def __init__(self) -> None:
+        self._sums: list[Floats] = []
+        self._counts: list[int] = []
+
+    def add(self, time: float, tiny: Gray) -> None:
+        """Add a tiny picture shown at `time` (seconds)."""
+        slot = int(time / STEP + 1e-3)
+        if slot >= _LONGEST:
+            return
+        while len(self._sums) <= slot:  # a still stretch of a slow clip: the last picture is what was shown
+            last = self._sums[-1] / max(self._counts[-1], 1) if self._sums else np.zeros(CELLS, np.float32)
+            self._sums.append(last)
+            self._counts.append(0)
+        picture = tiny.ravel().astype(np.float32)
+        self._sums[slot] = picture if self._counts[slot] == 0 else self._sums[slot] + picture
+        self._counts[slot] += 1
+
+    def rows(self) -> Floats:
+        """Return the pictures (n, CELLS)."""
+        if not self._sums:
+            return np.zeros((0, CELLS), np.float32)
+        return np.stack([s / max(n, 1) for s, n in zip(self._sums, self._counts, strict=True)])
 
 
 class Grid(Descriptor):
-    """Collects the tiny pictures of a clip into a packed luma grid.
+    """Collects the tiny pictures of a clip into a film of changes and stills.
 
-    The fingerprint has one row: `packed` (1, bytes), `count` (1,), the pictures in it, and `quantum` (1,), how finely
-    they are kept; `times` holds the first. `read` gives the pictures back.
+    The fingerprint has one row: `changes` (1, bytes), `size`, `middle` and `light` (1, n), the root mean square and the
+    median of what changes and the mean luma in each quarter second, and `stills` (1, bytes); `times` holds the first.
+    `read` gives pictures and changes back.
     """
 
     name = "grid"
-    version = 1
+    version = 2
 
     def begin(self, clip: ClipInfo) -> None:
         """Start a clip."""
-        self._sums: list[npt.NDArray[np.floating[Any]]] = []
-        self._counts: list[int] = []
-        self._aspect = clip.width / clip.height if clip.width > 0 and clip.height > 0 else 1.0
+        self._film = Film()
+        self._aspect = 1.0
 
     def add(self, frame: Frame) -> None:
-        """Take no more of a sampled frame than the shape of the picture."""
+        """Note the shape of the picture."""
         height, width = frame.gray.shape
-        self._aspect = width / height
+        self._aspect = round(width / height, 4)
 
     def add_tiny(self, time: float, tiny: Gray) -> None:
         """Add a tiny picture to the mean of its quarter second."""
-        slot = int(time / STEP + 1e-3)
-        if slot >= _MOST:
-            return
-        small = cv2.resize(tiny, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA).astype(np.float32)
-        while len(self._sums) <= slot:  # a still stretch of a slow clip: the last picture is what was shown
-            self._sums.append(self._sums[-1] / max(self._counts[-1], 1) if self._sums else small * 0)
-            self._counts.append(0)
-        if self._counts[slot] == 0:
-            self._sums[slot] = small
-        else:
-            self._sums[slot] = self._sums[slot] + small
-        self._counts[slot] += 1
+        self._film.add(time, tiny)
 
     def end(self) -> Fingerprint | None:
-        """Return the packed grid, or None for a clip without pictures."""
-        if not self._sums:
+        """Return the packed film, or None for a clip without pictures."""
+        rows = self._film.rows()
+        if not len(rows):
             return None
-        pictures = np.stack([s / max(n, 1) for s, n in zip(self._sums, self._counts, strict=True)])
-        quantum, packed = _within_budget(pictures)
+        packed, size = pack_changes(changes(rows))
+        stills = pack_stills(rows[::STILL_EVERY])
         return Fingerprint(
             name=self.name,
             version=self.version,
             times=np.zeros(1, np.float32),
             arrays={
-                "packed": np.frombuffer(packed, np.uint8).reshape(1, -1),
-                "count": np.array([len(pictures)], np.int32),
-                "quantum": np.array([quantum], np.float32),
+                "changes": np.frombuffer(packed, np.uint8).reshape(1, -1),
+                "size": size.reshape(1, -1),
+                "middle": _logged(median_change(rows)).reshape(1, -1),
+                "light": np.round(rows.mean(axis=1)).astype(np.uint8).reshape(1, -1),
+                "stills": np.frombuffer(stills, np.uint8).reshape(1, -1),
             },
             parameters={"width": WIDTH, "height": HEIGHT, "step": STEP, "aspect": self._aspect},
         )

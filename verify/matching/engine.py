@@ -16,14 +16,18 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.descriptors.grid import HEIGHT, STEP, WIDTH, Grid, read
+from verify.descriptors.moments import Moments
 from verify.descriptors.patches import Patches
 from verify.matching import describe, strength
-from verify.matching.align import DECISIVE, Aligned, align, changes, lattice, liveliest
+from verify.matching.align import DECISIVE, HOPELESS, NATURAL, WAYS, Aligned, Ways, align, liveliest, side
 from verify.matching.base import Shelf
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
 from verify.matching.geometry import Fit, Spots, fits, spots, unit_matrix, whole
 from verify.matching.index import Index, Plain
+from verify.matching.lattice import lattice
 from verify.matching.parts import guesses
+from verify.matching.settle import settled
+from verify.matching.windows import guessed, hinted
 from verify.records.fingerprints import Fingerprint
 from verify.records.matches import Match
 
@@ -32,29 +36,33 @@ Array = npt.NDArray[np.floating[Any]]
 
 CANDIDATES = 80  # (clip, turn) pairs looked at; the weakest of them are left after the fit
 PLAIN_CANDIDATES = 16  # clips with few places to be found by, looked at for the look of the whole
-GUESSED = 24  # of the clips named first, tried without a fit too
+MOMENTARY = 24  # (clip, turn) pairs that moments name
+GUESSED = 60  # of the clips named first, tried without a fit too
 MANY = 2000  # more candidates than CANDIDATES are looked at, up to this, while each has so many
 MANY_VOTES = 12.0  # votes: a clip of which there are hundreds of copies
 SOME_PLACES = 6
 PLAINLY = 0.7  # correlation of movement that needs no better way to be looked for
+NUDGED, MOVED = 0.04, 0.1  # shares of the smaller picture a sure fit, and any other, may be off
 SURE_PLACES = 20  # a fit of so many places needs no guess beside it
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """What matching knows of a clip: its places, its grid (rows, cells) and the shape of its picture."""
+    """What matching knows of a clip: places, moments, the film (pictures and changes, (rows, cells)), the shape.
+
+    `size` is how much changes in each row (grey levels a cell), `mean` the mean picture (HEIGHT, WIDTH).
+    """
 
     sha256: str
     spots: Spots
+    moments: npt.NDArray[np.uint64]
     grid: Floats
+    change: Floats
+    size: Floats
+    mean: Floats
     aspect: float
     liveliness: float
     brightness: float
-
-    @property
-    def mean(self) -> Floats:
-        """The mean picture, (HEIGHT, WIDTH)."""
-        return np.asarray(self.grid.mean(axis=0).reshape(HEIGHT, WIDTH))
 
     @property
     def places(self) -> float:
@@ -77,12 +85,19 @@ class Found:
 def clip_of(sha256: str, prints: dict[str, Fingerprint]) -> Clip | None:
     """Return the clip of `prints`, or None when it has no grid (nothing was decoded)."""
     grid = prints.get(Grid.name)
-    if grid is None or grid.version != Grid.version:
+    if grid is None:
+        return None
+    try:
+        pictures, change = read(grid)
+    except ValueError:  # of an older version, or damaged on its way from somebody else: there is nothing to compare
         return None
     aspect = float(grid.parameters.get("aspect", 1.0))
-    pictures = read(grid).reshape(-1, WIDTH * HEIGHT)
     places = spots(prints.get(Patches.name), aspect)
-    return Clip(sha256, places, pictures, aspect, liveliest(changes(pictures)), float(pictures.mean()))
+    size = np.sqrt(np.mean(change * change, axis=1))
+    mean = pictures.mean(axis=0).reshape(HEIGHT, WIDTH)
+    happened = prints.get(Moments.name)
+    moments = happened.arrays["codes"].astype(np.uint64) if happened is not None else np.zeros(0, np.uint64)
+    return Clip(sha256, places, moments, pictures, change, size, mean, aspect, liveliest(change), float(mean.mean()))
 
 
 def kind(a: Clip, b: Clip) -> str:
@@ -93,27 +108,62 @@ def kind(a: Clip, b: Clip) -> str:
 def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS, guess: bool = True) -> Found | None:
     """Return the best way to lay `a` into `b` in picture and time, or None when there is none to be tried.
 
-    Without `guess` only a fit of SOME_PLACES or more is tried: for clips that the index named among the last.
+    Without `guess` only good fits are tried, and the whole pictures over each other, about as fast as they were
+    filmed: for clips that the index named among the last.
     """
-    tried: list[tuple[Array, Turn, Fit | None]] = [
-        (unit_matrix(fit.matrix, a.aspect, b.aspect), fit.turn, fit)
+    tried = [
+        _Try(unit_matrix(fit.matrix, a.aspect, b.aspect), fit.turn, fit)
         for fit in fits(a.spots, b.spots, turns)
         if guess or fit.places >= SOME_PLACES
     ]
-    if guess and not any(fit is not None and fit.places >= SURE_PLACES for _, _, fit in tried):
-        tried += [(whole(turn), turn, None) for turn in (UPRIGHT, MIRROR) if turn in turns]
-        tried += [(matrix, UPRIGHT, None) for matrix in guesses(a.mean, b.mean, a.aspect, b.aspect)]
+    if not any(one.fit is not None and one.fit.places >= SURE_PLACES for one in tried):
+        tried += [
+            _Try(whole(turn), turn, None, WAYS if guess else NATURAL) for turn in (UPRIGHT, MIRROR) if turn in turns
+        ]
+        if guess:
+            placed = guesses(a.mean, b.mean, a.aspect, b.aspect)
+            tried += [_Try(matrix, UPRIGHT, None, NATURAL) for matrix in placed]
     best: Found | None = None
-    for matrix, turn, fit in tried:
-        both = lattice(matrix)
-        if both is None:
-            continue
-        ways = align(a.grid @ both.a, b.grid @ both.b)
-        if ways and (best is None or ways[0].rank > best.aligned.rank):
-            best = Found(matrix, turn, fit, ways[0], both.share_a, both.share_b)
-            if ways[0].rank > DECISIVE and ways[0].movement > PLAINLY:
-                break
-    return best
+    for one in tried:
+        found = _tested(one, a, b)
+        if found is not None and (best is None or found.aligned.rank > best.aligned.rank):
+            best = found
+            if best.aligned.rank > DECISIVE and best.aligned.movement > PLAINLY:
+                return best
+    return _settled(a, b, best) if best is not None and HOPELESS < best.aligned.rank < DECISIVE else best
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A way to lay a into b that is to be tested: 0..1 matrix, turn, the fit it comes from, and the ways in time."""
+
+    matrix: Array
+    turn: Turn
+    fit: Fit | None
+    ways: Ways = WAYS
+
+
+def _tested(one: _Try, a: Clip, b: Clip) -> Found | None:
+    """Return how the clips run along each other when laid so, or None when that shows nothing."""
+    both = lattice(one.matrix)
+    if both is None:
+        return None
+    spans = hinted(one.fit.times, len(a.grid), len(b.grid)) if one.fit is not None else guessed(a.size, b.size)
+    if not spans:
+        return None
+    (rows_a, rows_b), (change_a, change_b) = both.read(a.grid, b.grid), both.read(a.change, b.change)
+    aligned = align(side(rows_a, change_a), side(rows_b, change_b), spans, one.ways)
+    return None if aligned is None else Found(one.matrix, one.turn, one.fit, aligned, both.share_a, both.share_b)
+
+
+def _settled(a: Clip, b: Clip, found: Found) -> Found:
+    """Return `found` with its geometry moved to where changes agree most, when that is better."""
+    sure = found.fit is not None and found.fit.places >= SURE_PLACES
+    matrix = settled(found.matrix, a.change, b.change, found.aligned, NUDGED if sure else MOVED)
+    if matrix is found.matrix:
+        return found
+    better = _tested(_Try(matrix, found.turn, found.fit), a, b)
+    return better if better is not None and better.aligned.rank > found.aligned.rank else found
 
 
 class Engine:
@@ -122,6 +172,7 @@ class Engine:
     def __init__(self, shelf: Shelf, index_folder: Path | None = None) -> None:
         self._shelf = shelf
         self._index = Index(index_folder)
+        self._moments = Index(index_folder, "moments")
         self._seen = 0  # generation whose clips and removals are known
         self._names: dict[int, str] = {}
         self._plain = Plain()
@@ -136,10 +187,13 @@ class Engine:
             self._clips.pop(self._names.pop(number, ""), None)
         for number, _, sha256 in self._shelf.clips(self._seen):
             self._names[number] = sha256
-        if self._index.generation > now:  # made from another library, or from one that was put back
-            self._index.drop()
+        for index in (self._index, self._moments):
+            if index.generation > now:  # made from another library, or from one that was put back
+                index.drop()
         rows = self._shelf.rows(Patches.name, Patches.version, self._index.generation)
         self._index.add(now, ((number, spots(prints, 1.0).looks) for number, prints in rows))
+        rows = self._shelf.rows(Moments.name, Moments.version, self._moments.generation)
+        self._moments.add(now, ((number, prints.arrays["codes"].astype(np.uint64)) for number, prints in rows))
         for number, prints in self._shelf.rows(Patches.name, Patches.version, self._seen):
             if prints.arrays["count"].mean() < strength.PLAIN:
                 self._plain.add(number, prints.arrays["whole"])
@@ -155,7 +209,7 @@ class Engine:
         if mine is None:
             return []
         wanted = {other: TURNS for other in among if other != sha256} if among is not None else self._named(mine)
-        near = set(wanted) if among is not None else set(list(wanted)[: GUESSED + PLAIN_CANDIDATES])
+        near = set(wanted) if among is not None else set(list(wanted)[: MOMENTARY + GUESSED + PLAIN_CANDIDATES])
         matches = []
         for other, turns in wanted.items():
             theirs = self._clip(other)
@@ -170,8 +224,13 @@ class Engine:
     def _named(self, mine: Clip) -> dict[str, tuple[Turn, ...]]:
         """Return the clips worth a comparison, plain ones first, then by votes, with the turns to try."""
         wanted: dict[str, tuple[Turn, ...]] = {}
+        for codes in (mine.moments, ~mine.moments):  # as it happened, and backwards
+            for number, turn, _ in self._moments.candidates(codes, TURNS, MOMENTARY, self._names):
+                other = self._names[number]
+                wanted[other] = tuple(dict.fromkeys((*wanted.get(other, ()), turn)))
         for number in self._plain.nearest(mine.spots.whole, PLAIN_CANDIDATES, self._names):
-            wanted[self._names[number]] = (UPRIGHT, MIRROR)
+            other = self._names[number]
+            wanted[other] = tuple(dict.fromkeys((*wanted.get(other, ()), UPRIGHT, MIRROR)))
         named = self._index.candidates(mine.spots.looks, TURNS, MANY, self._names)
         for place, (number, turn, votes) in enumerate(named):
             if place >= CANDIDATES and votes < MANY_VOTES:
@@ -183,7 +242,7 @@ class Engine:
 
     def _clip(self, sha256: str) -> Clip | None:
         if sha256 not in self._clips:
-            made = clip_of(sha256, self._shelf.fingerprints(sha256, (Grid.name, Patches.name)))
+            made = clip_of(sha256, self._shelf.fingerprints(sha256, (Grid.name, Patches.name, Moments.name)))
             if made is None:
                 return None
             if len(self._clips) > 2000:

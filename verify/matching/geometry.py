@@ -76,13 +76,17 @@ def spots(prints: Fingerprint | None, aspect: float) -> Spots:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A way to lay a into b: `matrix` on heights, the turn it came from, and how many places and pictures agree."""
+    """A way to lay a into b: `matrix` on heights, the turn it came from, and how many places and pictures agree.
+
+    `times` are the seconds (k, 2) of the pictures of a and of b in which the agreeing places lie.
+    """
 
     matrix: Array  # 3 x 3
     turn: Turn
     places: int
     pictures: int
     weight: float
+    times: Array
 
 
 def fits(a: Spots, b: Spots, turns: tuple[Turn, ...], most: int = 3) -> list[Fit]:
@@ -176,7 +180,9 @@ def _fitted(
         return None
     _, counts = np.unique(a.picture[i] * 100000 + b.picture[j], return_counts=True)
     full = np.vstack([matrix, [0, 0, 1]]) @ _square(turn.linear)
-    return Fit(full, turn, places, int((counts >= 3).sum()), float(spot * (1.0 - np.mean(gap) / 32.0) + 0.1 * places))
+    weight = float(spot * (1.0 - np.mean(gap) / 32.0) + 0.1 * places)
+    times = np.stack([a.times[a.picture[i]], b.times[b.picture[j]]], axis=1)
+    return Fit(full, turn, places, int((counts >= 3).sum()), weight, times)
 
 
 def _square(linear: Array) -> Array:

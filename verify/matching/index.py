@@ -99,13 +99,13 @@ class Segment:
         query, clip, gap = (np.concatenate(part) for part in zip(*parts, strict=True))
         return query, clip, gap
 
-    def path(self, folder: Path) -> Path:
-        """Return the file the segment has in `folder`, if it has one."""
-        return folder / f"places-{FORMAT}-{self.first}-{self.last}.seg"
+    def path(self, folder: Path, of: str) -> Path:
+        """Return the file the segment has in `folder`, if it has one; `of` says what the codes are of."""
+        return folder / f"{of}-{FORMAT}-{self.first}-{self.last}.seg"
 
-    def write(self, folder: Path) -> Path:
+    def write(self, folder: Path, of: str) -> Path:
         """Write the segment into `folder` and return the file; several writers of one segment write the same."""
-        path = self.path(folder)
+        path = self.path(folder, of)
         arrays = [a for t in self.tables for a in (t.codes, t.clip, t.start)]
         head = {"width": self.width, "arrays": [[a.dtype.str, len(a)] for a in arrays]}
         line = json.dumps(head).encode() + b"\n"
@@ -140,10 +140,13 @@ class Segment:
 
 
 class Index:
-    """The places of all clips of a library, in step with its generations. `folder` keeps large segments, or None."""
+    """The codes of all clips of a library, in step with its generations.
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
+    `folder` keeps large segments, or None; `of` says in their names what the codes are of.
+    """
+
+    def __init__(self, folder: Path | None = None, of: str = "places") -> None:
+        self._folder, self._of = folder, of
         self._segments: list[Segment] = []
         if folder is not None:
             with contextlib.suppress(OSError):  # without a place for it the index lives in memory
@@ -161,7 +164,7 @@ class Index:
     def _open(self, folder: Path) -> None:
         """Take the files that follow on one another from the beginning, the longest first."""
         files: dict[int, list[Segment]] = {}
-        for path in folder.glob(f"places-{FORMAT}-*.seg"):
+        for path in folder.glob(f"{self._of}-{FORMAT}-*.seg"):
             try:
                 segment = Segment.read(path)
             except ValueError:
@@ -198,10 +201,10 @@ class Index:
             )
         if self._folder is not None and len(fresh) >= KEPT:
             with contextlib.suppress(OSError):  # a full disk slows the next start down and harms nothing else
-                fresh = Segment.read(fresh.write(self._folder))
+                fresh = Segment.read(fresh.write(self._folder, self._of))
                 for old in merged:  # who has one mapped keeps it until it lets go
                     if (old.first, old.last) != (fresh.first, fresh.last):
-                        old.path(self._folder).unlink(missing_ok=True)
+                        old.path(self._folder, self._of).unlink(missing_ok=True)
         self._segments.append(fresh)
 
     def candidates(

@@ -16,13 +16,13 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from verify.matching.align import Aligned
+from verify.matching.align import STILL, Aligned
 from verify.matching.geometry import Fit
 from verify.records.matches import Strength
 
 # The score from which a pair is a match; below it unrelated pairs of the benchmark begin (docs/matching.md).
-LOWEST = 0.7
-STILL = 0.6  # grey levels; less change a cell than this at its liveliest, and movement cannot tell
+LOWEST = 0.55
+AT_REST = 0.55  # the most that two pictures in which nothing moves can reach: what they show is one place
 DARK = 48.0  # mean grey level of a clip below which it counts as dark
 PLAIN = 25  # places in a picture, of 72 at most; fewer, and there is little to hold on to
 # What a rate is called. One library search makes about a thousand comparisons at most; a false alarm in a hundred
@@ -38,12 +38,12 @@ def score(aligned: Aligned, fit: Fit | None) -> float:
     rank = math.sqrt(max(0.0, aligned.rank) * max(0.0, evidence) / 3)
     few = 0.5 if fit is not None and fit.places < 6 else 1.0  # four places agree by chance in one pair of twenty
     held = few * (0.4 + 0.6 * min(1.0, weight / 12)) * max(0.0, min(1.0, 0.2 + aligned.still))
-    usual = 1.0 if abs(aligned.speed - 1) < 0.06 else 0.85  # of 34 ways to lay time over time, one is common
+    usual = 1.0 if abs(aligned.speed - 1) < 0.06 else 0.85 if aligned.speed > 0 else 0.7  # one of 24 ways is common
     # A chance agreement lasts a few seconds of two longer clips; a trimmed copy is shared from end to end.
     lasting = min(1.0, length / 3) * (0.4 + 0.6 * min(1.0, length / (0.6 * aligned.shorter)))
     total = max(0.0, aligned.movement) * rank * held * usual * lasting
     if nothing_moves(aligned):
-        total += 0.7 * min(1.0, weight / 15) * max(0.0, (aligned.still - 0.8) / 0.2)
+        total += AT_REST * min(1.0, max(0.0, weight - 15) / 20) * max(0.0, (aligned.still - 0.8) / 0.2)
     return total
 
 

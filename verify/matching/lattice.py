@@ -1,0 +1,86 @@
+"""Reads the grids of two clips at the same places of the scene, when one picture is laid into the other.
+
+Rule: the coarser grid gives the places. Its own cells are taken as they are, and the other grid is averaged over just
+what each of them shows, so that both readings are the mean light of the same patch of the scene: a reading between
+cells would blur the one and not the other, and a small picture in a corner lives on few cells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from verify.descriptors.grid import CELLS, HEIGHT, WIDTH
+
+Array = npt.NDArray[np.floating[Any]]
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.intp]
+
+FEWEST_CELLS = 12  # a smaller overlap shows too little to tell movement from chance
+FINE = 4  # samples along a cell
+INSET = 1.06  # area of a cell in cells of the other grid from which one picture is shown within the other
+SEEN = 0.75  # share of a cell that must be seen in the other picture; all of it along the edge of an inset
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """How to read both grids: `cells` (p,) of the coarser one, `weights` (CELLS, p) for the other; and the shares."""
+
+    cells: Ints
+    weights: csr_array
+    of_a: bool  # the cells are those of a
+    share_a: float
+    share_b: float
+
+    def read(self, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+        """Return the readings (n, p) and (m, p) of the grids `a` (n, CELLS) and `b` (m, CELLS)."""
+        if self.of_a:
+            return a[:, self.cells], b @ self.weights
+        return a @ self.weights, b[:, self.cells]
+
+
+def _samples() -> Array:
+    x = (np.arange(WIDTH * FINE) + 0.5) / (WIDTH * FINE)
+    y = (np.arange(HEIGHT * FINE) + 0.5) / (HEIGHT * FINE)
+    return np.stack([np.tile(x, HEIGHT * FINE), np.repeat(y, WIDTH * FINE), np.ones(CELLS * FINE * FINE)])
+
+
+def _owner() -> Ints:
+    column = np.arange(WIDTH * FINE) // FINE
+    row = np.arange(HEIGHT * FINE) // FINE
+    return (row[:, None] * WIDTH + column[None, :]).ravel()
+
+
+_SAMPLES = _samples()
+_OWNER = _owner()
+
+
+def lattice(matrix: Array) -> Lattice | None:
+    """Return where to read the grids when `matrix` (3 x 3, affine, 0..1) lays picture a into picture b.
+
+    Returns None when too little of either is shared.
+    """
+    grow = float(abs(np.linalg.det(matrix[:2, :2]))) if np.isfinite(matrix).all() else 0.0
+    if not 1e-4 < grow < 1e4:
+        return None
+    of_a = grow >= 1.0
+    x, y = (matrix if of_a else np.linalg.inv(matrix))[:2] @ _SAMPLES
+    inside = (x >= 0) & (x < 1) & (y >= 0) & (y < 1)
+    share = float(inside.mean())
+    other = min(1.0, share * max(grow, 1 / grow))
+    seen = np.bincount(_OWNER[inside], minlength=CELLS) / FINE**2
+    kept = np.nonzero(seen >= (0.99 if max(grow, 1 / grow) > INSET else SEEN))[0]
+    if len(kept) < FEWEST_CELLS:
+        return None
+    there = (y[inside] * HEIGHT).astype(np.intp) * WIDTH + (x[inside] * WIDTH).astype(np.intp)
+    row = np.full(CELLS, -1)
+    row[kept] = np.arange(len(kept))
+    mine = row[_OWNER[inside]]
+    use = mine >= 0
+    share_of_cell = (1.0 / np.bincount(mine[use], minlength=len(kept))).astype(np.float32)
+    weights = csr_array((share_of_cell[mine[use]], (there[use], mine[use])), shape=(CELLS, len(kept)))
+    return Lattice(kept, weights, of_a, share if of_a else other, other if of_a else share)
