@@ -5,11 +5,22 @@ from __future__ import annotations
 import importlib.util
 import platform
 import shutil
-import sys
 from importlib.metadata import PackageNotFoundError, version
 
+from verify.errors import FirstseenError
+
 Row = tuple[str, str, str]
-"""Name, state (`ok`, `missing`, `old`, `refused`), and what it means for the user."""
+"""Name, state (`ok`, `missing`, `old`, `weak`, `refused`), and what it means for the user."""
+
+# What a worker should have taken away from it, as `verify.nursery` words it, and how to say that it was not.
+_WALLS = (
+    ("no network", "a wall to the network"),
+    ("no new privileges", "a ban on new privileges"),
+    ("memory", "a limit on memory"),
+    ("processor time", "a limit on processor time"),
+    ("file size", "a limit on file size"),
+    ("writes only its own folder", "a ban on writing elsewhere"),
+)
 
 _NEEDED = (
     "opencv-python-headless",
@@ -25,6 +36,7 @@ _EXTRAS = (
     ("c2pa-python", "c2pa", "content credentials are not read", "credentials"),
     ("telemetry-parser", "telemetry_parser", "GoPro models and positions are not read", "gopro"),
     ("rfc3161-client", "rfc3161_client", "no trusted time stamps for the custody log", "timestamps"),
+    ("opentimestamps", "opentimestamps", "no proofs in the block chain for the custody log", "opentimestamps"),
 )
 
 
@@ -70,8 +82,13 @@ def _trust_list() -> Row:
 
 
 def _isolation() -> Row:
-    if sys.platform == "win32":
-        return ("isolation", "ok", "one process a file with a time limit; no memory limit on Windows")
-    if sys.platform == "darwin":
-        return ("isolation", "ok", "one process a file with time and file limits; macOS has no memory limit for it")
-    return ("isolation", "ok", "one process a file with memory, time, file and network limits")
+    """Start a worker and ask it what this system granted: what stands in a report is what is said here."""
+    from verify.worker import probe
+
+    try:
+        reached = probe()
+    except FirstseenError as error:
+        return ("isolation", "missing", f"no file can be examined: {error.message} {error.advice}".strip())
+    lacking = [words for need, words in _WALLS if not any(need in one for one in reached)]
+    words = "; ".join(reached) + (f". Not here: {', '.join(lacking)}." if lacking else "")
+    return ("isolation", "ok" if not lacking else "weak", words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 from collections.abc import Generator
 from pathlib import Path
@@ -9,12 +10,15 @@ from typing import Any
 
 from pipelines import looking, steps
 from pipelines.options import Options
+from pipelines.sampling import forms
 from pipelines.session import Session
 from verify.archive.audit import AuditResult, audit
 from verify.archive.bundle import audit_bundle, take_in, write_bundle
 from verify.archive.exchange import export_fingerprints, import_fingerprints
+from verify.descriptors import grid
 from verify.errors import UsageError
 from verify.records.cases import Event
+from verify.records.fingerprints import Fingerprint
 
 Told = dict[str, Any]
 """What was done, as JSON-able values by name."""
@@ -73,8 +77,18 @@ def export(options: Options, out: Path) -> Told:
 def bring_fingerprints(options: Options, file: Path) -> Told:
     """Put another newsroom's fingerprints on the shelf, and compare what is here with them at the next check."""
     with Session(options) as session:
-        taken = import_fingerprints(session.case.library, file, known=session.tools.descriptors)
+        known = session.tools.descriptors
+        taken = import_fingerprints(session.case.library, file, known=known, forms=forms(), trial=_unpacked)
     return {"clips": len(taken.clips), "without a fingerprint that is used here": taken.skipped}
+
+
+def _unpacked(one: Fingerprint) -> None:
+    """Raise ValueError for a fingerprint whose packed pictures are damaged: every later search would stop at it."""
+    if one.name == grid.Grid.name:
+        try:
+            grid.read(one)
+        except lzma.LZMAError as error:
+            raise ValueError(str(error)) from error
 
 
 def is_bundle(file: Path) -> bool:

@@ -155,6 +155,16 @@ class Workers:
         raise _died(report, words, name, self.settings)
 
 
+def probe(settings: Settings | None = None) -> tuple[str, ...]:
+    """Start a worker for nothing and return what this system granted it, in the words that a report prints.
+
+    Raises DecoderCrashError when no worker can be started here.
+    """
+    with tempfile.TemporaryDirectory() as folder, Workers(settings or Settings(workers=1)) as workers:
+        answer = workers._ask("verify.examine:nothing", {}, Path(folder) / "out", "a probe")
+    return tuple(part for part in str(answer.get("isolation", "")).split("; ") if part)
+
+
 class _Line:
     """The line to one nursery: orders go out, a thread hands each report to the one who waits for it."""
 

@@ -26,3 +26,11 @@ def test_second_look_at_an_altered_original_is_refused(case: CaseFolder, clip) -
     with pytest.raises(TamperedError, match=path.name):
         case.add_item("clip.mp4", [clip()])
     assert len(case.items()) == 1
+
+
+def test_the_page_as_evidence_is_called_what_it_is(case: CaseFolder, clip, tmp_path) -> None:
+    (tmp_path / "page.wacz").write_bytes(b"PK\x03\x04")
+    kept = case.keep(tmp_path / "page.wacz", "page", "page.wacz")
+    assert kept.media_type == "application/wacz+zip"
+    (tmp_path / "odd").write_bytes(b"x")
+    assert case.keep(tmp_path / "odd", "page", "no ending").media_type == "application/octet-stream"

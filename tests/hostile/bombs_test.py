@@ -166,7 +166,7 @@ BOMBS: dict[str, Callable[[Path], bytes]] = {
     "text.png": lambda _: text_bomb(b"zTXt"),
     "words.png": lambda _: text_bomb(b"iTXt"),
     "screen.gif": lambda _: gif(65_535, 65_535, 10),
-    "frames.gif": lambda _: gif(1_000, 1_000, 20_000),
+    "frames.gif": lambda _: gif(400, 400, 20_000),
     "head.webp": lambda _: webp(16_384, 16_384),
     "head.tiff": lambda _: tiff(100_000, 100_000),
     "head.bmp": lambda _: bmp(60_000, 60_000),

@@ -52,7 +52,7 @@ class Score:
         self.tried += 1
         try:
             yield
-        except Exception as error:
+        except (Exception, pytest.fail.Exception) as error:
             self.wrong[name] = f"{type(error).__name__}: {error}"[:400]
         finally:
             self.worst = max(self.worst, time.monotonic() - begun)

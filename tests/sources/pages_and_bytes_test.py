@@ -217,3 +217,11 @@ def test_an_old_yt_dlp_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: obj
         next(url.UrlSource().fetch("https://x.com/a/status/1", Path(str(tmp_path)), Settings(), lambda *_: None))
     monkeypatch.setattr(url, "yt_dlp_version", lambda: "2026.7.4")
     assert ("yt-dlp", "ok") in [row[:2] for row in doctor()]
+
+
+@pytest.mark.parametrize("odd", [b"<![", b"<!x[", b"<![if IE]>", b"<!DOCTYPE [<!ENTITY", b"<!-", b"<?", b"<![CDATA["])
+def test_markup_that_the_parser_gives_up_on_keeps_what_came_before(odd: bytes) -> None:
+    head = b'<html><head><title>A post</title><meta property="article:published_time" content="2022-04-01T05:00:00Z">'
+    found = markup.read(head + odd + b" <p>more" * 9000, "http://example.org/")
+    assert found.title == "A post"
+    assert len(found.dates) == 1

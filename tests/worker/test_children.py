@@ -304,3 +304,25 @@ def test_closing_twice_and_using_again_is_fine(tricks: str, tmp_path: Path) -> N
     assert workers.run(f"{tricks}:echo", {}, tmp_path)["given"] == {}
     workers.close()
     workers.close()
+
+
+def test_the_doctor_says_what_a_worker_really_got() -> None:
+    """The row is asked of a worker that is started for it; the words are those a report prints."""
+    from pipelines.doctor import examine_installation
+    from verify.worker import probe
+
+    reached = probe()
+    assert "own process" in reached and any(part.startswith("limits on") for part in reached)
+    row = next(row for row in examine_installation() if row[0] == "isolation")
+    assert row[2].startswith("; ".join(reached))
+    assert (row[1] == "ok") == ("Not here" not in row[2])
+
+
+def test_the_doctor_says_what_is_not_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines.doctor import examine_installation
+    from verify import worker
+
+    monkeypatch.setattr(worker, "probe", lambda: ("own process", "limits on memory"))
+    row = next(row for row in examine_installation() if row[0] == "isolation")
+    assert row[1] == "weak"
+    assert "a wall to the network" in row[2] and "a limit on memory" not in row[2]

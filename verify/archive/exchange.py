@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.archive import durable
+from verify.archive.forms import Form, why_foreign
 from verify.archive.incoming import now, text
 from verify.archive.library import Library
 from verify.archive.packing import LARGEST, pack, unpack
@@ -126,12 +127,22 @@ def _lines(
         )
 
 
-def import_fingerprints(library: Library, path: Path, *, known: Mapping[str, int], sender: str = "") -> Imported:
+def import_fingerprints(
+    library: Library,
+    path: Path,
+    *,
+    known: Mapping[str, int],
+    sender: str = "",
+    forms: Mapping[str, Form] | None = None,
+    trial: Callable[[Fingerprint], object] | None = None,
+) -> Imported:
     """Put the clips of a file that another newsroom exported on the shelf, all or none of them.
 
     `known` are the descriptors in use here with their versions: others are passed over. `sender` is what to call the
     newsroom, if not what the file says. The same file again changes nothing. A clip that came so has no file: its key
-    is a hash of its id. Raises TamperedError for a file that is not exactly what `export_fingerprints` writes.
+    is a hash of its id. `forms` say what fingerprints of each descriptor look like here, and `trial` raises ValueError
+    for one that cannot be read: it would stop every later search. Raises TamperedError for a file that is not exactly
+    what `export_fingerprints` writes.
     """
     clips, skipped = [], 0
     with durable.plain_errors(path), library.all_or_none():
@@ -145,6 +156,10 @@ def import_fingerprints(library: Library, path: Path, *, known: Mapping[str, int
                 raise _refusal(path, number, "its id is none, or was there before")
             seen.add(shared.id)
             prints = [f for f in _prints(shared, path, number) if known.get(f.name) == f.version]
+            for one in prints:
+                why = why_foreign(one, forms[one.name]) if forms and one.name in forms else ""
+                if why := why or _tried(one, trial):
+                    raise _refusal(path, number, why)
             if not prints:
                 skipped += 1
                 continue
@@ -186,6 +201,16 @@ def _prints(shared: _Shared, path: Path, number: int) -> list[Fingerprint]:
     if shared.duration is not None and not 0 <= shared.duration <= LONGEST:
         raise _refusal(path, number, "its duration is impossible")
     return found
+
+
+def _tried(one: Fingerprint, trial: Callable[[Fingerprint], object] | None) -> str:
+    """Return why a fingerprint cannot be used, or ''."""
+    try:
+        if trial is not None:
+            trial(one)
+    except ValueError as error:
+        return f"a fingerprint {one.name} cannot be read ({one_line(str(error), 100)})"
+    return ""
 
 
 def _sane(times: npt.NDArray[np.float32]) -> bool:

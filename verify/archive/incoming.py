@@ -16,6 +16,8 @@ from verify.records.cases import Item
 from verify.records.media import Examination, MediaFile, Role
 
 Record = TypeVar("Record")
+# What the system's table lacks. WACZ 1.1.1 names no media type; this one says that it is a ZIP (suffix of RFC 6839).
+_TYPES = {".wacz": "application/wacz+zip"}
 
 
 class Incoming(Protocol):
@@ -41,7 +43,7 @@ def media_file(kept: Kept, role: Role, name: str, made_by: str) -> MediaFile:
         role=role,
         path=kept.path,
         name=text(name),
-        media_type=guess_type(name)[0] or "application/octet-stream",
+        media_type=_TYPES.get(Path(name).suffix.lower()) or guess_type(name)[0] or "application/octet-stream",
         made_by=text(made_by),
     )
 

@@ -63,6 +63,11 @@ class Library(ClipShelf):
         )
         return [str(s) for (s,) in rows]
 
+    def searched_for(self, sha256: str, descriptors: str) -> bool:
+        """Return whether a clip was ever searched for by `descriptors`."""
+        words = "SELECT 1 FROM searches WHERE sha256 = ? AND descriptors = ?"
+        return self._database.one(words, (sha256, descriptors)) is not None
+
     def save_matches(self, sha256: str, matches: Iterable[Match], descriptors: str, generation: int) -> None:
         """Keep what a search for `sha256` found, the shelf having been at `generation` when it began.
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+LARGEST = 256 * 1024 * 1024  # bytes unpacked; what a worker may write at most (Settings.worker_file_size), unpacked
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Fingerprint:
@@ -52,12 +54,17 @@ def save(path: Path, fingerprints: Iterable[Fingerprint]) -> None:
         np.savez(file, **contents)  # type: ignore[arg-type]  # its stub takes any keyword for allow_pickle
 
 
-def load(path: Path) -> dict[str, Fingerprint]:
+def load(path: Path, largest: int = LARGEST) -> dict[str, Fingerprint]:
     """Return the fingerprints that `save` wrote to `path`, by descriptor name.
 
-    Raises ValueError for a file that is not one of ours or does not agree with itself; never unpickles.
+    Raises ValueError for a file that is not one of ours, does not agree with itself, or says it unpacks to more than
+    `largest` bytes; never unpickles.
     """
     try:
+        with zipfile.ZipFile(path) as packed:
+            unpacked = sum(member.file_size for member in packed.infolist())
+        if unpacked > largest:
+            raise ValueError(f"{path.name} unpacks to {unpacked} bytes, more than the {largest} of any fingerprints")
         with np.load(path, allow_pickle=False) as file:
             index = json.loads(file["index"].tobytes())
             found = [_loaded(file, number, entry) for number, entry in enumerate(index)]

@@ -59,7 +59,7 @@ class Markup:
     title: str = ""
     dates: list[TimeBounds] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    whole: bool = True  # False: reading it took too long and stopped
+    whole: bool = True  # False: reading it took too long, or stopped at markup that the parser does not take
     refresh: str = ""  # where a <meta refresh> sends the reader
 
 
@@ -72,7 +72,11 @@ def read(body: bytes, url: str, charset: str = "") -> Markup:
         if time.monotonic() > until:
             parser.found.whole = False
             break
-        parser.feed(text[start : start + _STEP])
+        try:
+            parser.feed(text[start : start + _STEP])
+        except AssertionError:  # the standard library's answer to `<![` and a few other beginnings (bpo-32876)
+            parser.found.whole = False
+            break
     found = parser.found
     found.title = " ".join(parser.title.split())[:500]
     for block in parser.json[:50]:

@@ -104,7 +104,7 @@ def capture(url: str, folder: Path, guard: Guard) -> Capture:
     if not seen.parts:
         exchanges += _parts(found, guard, until)
     if not found.whole:
-        problems.append("The page's markup is made so that reading it whole takes too long; its dates may be missing.")
+        problems.append("The page's markup cannot be read to its end, or not in time; its dates may be missing.")
     if last.truncated:
         problems.append(f"The page's source is not whole: {last.truncated}.")
     if last.status >= 400:
