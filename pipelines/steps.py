@@ -27,7 +27,11 @@ def search(session: Session, sha256: str) -> list[Match]:
     new = set(library.to_compare(sha256, name))
     if new:
         generation = library.generation()
-        found = [m for m in session.engine.search(sha256) if m.b in new]
+        if library.searched_for(sha256, name):  # old ones are never again compared with each other
+            known = {other for _, _, other in library.clips()} - new
+        else:  # an older clip's search may not have named this one: what this one names is looked at all the same
+            known = {m.b if m.a == sha256 else m.a for m in library.matches(sha256, name) if m.kind == "same picture"}
+        found = session.engine.search(sha256, without=known)
         pictures = {m.b for m in found}
         found += Soundtracks(library).search(sha256, new - pictures)
         library.save_matches(sha256, found, name, generation)

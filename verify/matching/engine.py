@@ -7,7 +7,7 @@ alike at one offset and speed, and over which seconds. Only then is there a matc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -199,10 +199,10 @@ class Engine:
                 self._plain.add(number, prints.arrays["whole"])
         self._seen = now
 
-    def search(self, sha256: str, among: Iterable[str] | None = None) -> list[Match]:
+    def search(self, sha256: str, among: Iterable[str] | None = None, without: Collection[str] = ()) -> list[Match]:
         """Return the matches of a clip of the library with all others, or with those in `among`; strongest first.
 
-        Raises KeyError for a clip the library does not have.
+        Those in `without` are left out. Raises KeyError for a clip the library does not have.
         """
         self.refresh()
         mine = self._clip(sha256)
@@ -212,6 +212,8 @@ class Engine:
         near = set(wanted) if among is not None else set(list(wanted)[: MOMENTARY + GUESSED + PLAIN_CANDIDATES])
         matches = []
         for other, turns in wanted.items():
+            if other in without:
+                continue
             theirs = self._clip(other)
             found = compare(mine, theirs, turns, other in near) if theirs is not None else None
             if found is None or theirs is None:
