@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def test_a_codec_without_a_mark_is_decoded_whole(tmp_path: Path) -> None:
 def spoilt(path: Path, to: Path) -> Path:
     """Write the file once more with stretches in its second half made noise."""
     data, random = bytearray(path.read_bytes()), np.random.default_rng(3)
-    for start in range(len(data) // 2, len(data) * 3 // 4, 4000):
+    for start in range(len(data) // 2, len(data) * 3 // 4, 700):
         data[start : start + 60] = random.bytes(60)
     to.write_bytes(data)
     return to
@@ -116,7 +117,6 @@ class Packet:
     """What a `Skim` reads of a packet."""
 
     pts: int | None
-    time_base: float = 0.01
     size: int = 100
     is_discard: bool = False
 
@@ -131,6 +131,8 @@ class Context:
 
 class Stream:
     """A stream with that decoder."""
+
+    time_base = Fraction(1, 100)
 
     def __init__(self) -> None:
         self.codec_context = Context()

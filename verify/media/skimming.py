@@ -9,6 +9,7 @@ decoders of VP9 and AV1 know none. Where a clip turns out to be odd, `Astray` sa
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 CODECS = {"h264"}
@@ -31,6 +32,8 @@ class Skim:
     def __init__(self, stream: Any, step: float) -> None:  # noqa: ANN401 - av.VideoStream
         self._context = stream.codec_context
         self._step = step
+        base = stream.time_base or Fraction(0)  # its parts: a Fraction for each packet would cost more than the rest
+        self._numerator, self._denominator = base.numerator, base.denominator
         self._first: dict[int, float] = {}
         self._stated: float | None = None  # of the packet before
         self._shown: float | None = None  # time of the picture before
@@ -48,10 +51,11 @@ class Skim:
         """
         if not self.works or not packet.size:
             return
-        if packet.pts is None or not packet.time_base:
+        pts = packet.pts
+        if pts is None or not self._numerator:
             self.stop()
             return
-        stated = float(packet.pts * packet.time_base)
+        stated = pts * self._numerator / self._denominator
         if self._stated is not None and abs(stated - self._stated) > _JUMP:
             self.stop()
             return
