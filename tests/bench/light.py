@@ -5,15 +5,21 @@
 MORE is a folder with the files of light_more.csv: clips of public repositories, of nights mostly, that are not shipped.
 Clips carry labels given by looking at their frames. Stills carry none: where a satellite clock and a position are in
 the file, the sun's altitude is computed, which nobody had to judge.
+
+The thresholds were set on the same clips. So they are also set anew, by a fixed rule, without the clips of one
+repository at a time (and on random halves of the repositories), and asked of the clips left out: those rates are of
+footage that no threshold has seen.
 """
 
 from __future__ import annotations
 
 import csv
+import random
 import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,9 +27,13 @@ import av
 import cv2
 import exifread
 import numpy as np
+import pillow_heif
+from PIL import Image
 
 from verify import sky
+from verify.checks.exposure import exposure_value
 from verify.measures import light
+from verify.readers.exif import Exif
 
 # What the clips show, by eye: the light falls outdoors by day (or in, through a window, with the outdoors in view),
 # in twilight, at night, indoors, or the picture is thermal. `other` is under water or a drawing.
@@ -81,8 +91,76 @@ def further() -> dict[str, str]:
         return {row["file"]: row["label"] for row in csv.DictReader(file)}
 
 
-def clips(paths: list[Path], label: Callable[[str], str]) -> None:
-    """Print what was said of each kind of clip."""
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """One clip: its label, its repository, and the values that two thirds of its frames reach."""
+
+    truth: str
+    group: str
+    colour: float
+    blue: float  # share of the top that is smooth and blue
+    bright_top: float  # median luma of the top, from above
+    dark: float  # share of the picture that is dark
+    dark_top: float  # median luma of the top, from below
+
+
+def reached(truth: str, name: str, looks: list[light.Look]) -> Seen | None:
+    """Return what two thirds of the frames reach, None for a clip that shows nothing."""
+    seen = [k for k in looks if k.shows_something]
+    if not seen:
+        return None
+    low, high = 1 - light._MOST_FRAMES, light._MOST_FRAMES
+    return Seen(
+        truth=truth,
+        group=name.removeprefix("copy_").split("__")[0],
+        colour=float(np.median([k.chroma / max(k.mean, 0.01) for k in seen])),
+        blue=float(np.quantile([k.blue_top for k in seen], low)),
+        bright_top=float(np.quantile([k.top for k in seen], low)),
+        dark=float(np.quantile([k.dark for k in seen], low)),
+        dark_top=float(np.quantile([k.top for k in seen], high)),
+    )
+
+
+def fitted(train: list[Seen]) -> tuple[float, float]:
+    """Return (least blue share, least dark share): 0.05 beyond the nearest clip of the other kind."""
+    known = [s for s in train if s.colour >= light._COLOURLESS]
+    unblue = [s.blue for s in known if s.truth in {"night", "indoor"} and s.bright_top >= light._BLUE_TOP_LUMA]
+    undark = [s.dark for s in known if s.truth in {"day", "twilight"} and s.dark_top <= 1.5 * light._DARK_TOP]
+    return max(unblue, default=0.0) + 0.05, max(undark, default=0.4) + 0.05
+
+
+def asked(one: Seen, blue: float, dark: float) -> str:
+    """Return what thresholds say of a clip."""
+    if one.colour < light._COLOURLESS:
+        return "cannot tell"
+    if one.blue >= blue and one.bright_top >= light._BLUE_TOP_LUMA:
+        return "blue sky"
+    return "dark" if one.dark >= dark and one.dark_top <= light._DARK_TOP else "cannot tell"
+
+
+def held_out(known: list[Seen]) -> None:
+    """Print what thresholds say of clips that they were not set on."""
+    groups = sorted({s.group for s in known})
+    said: Counter[tuple[str, str]] = Counter()
+    for group in groups:
+        limits = fitted([s for s in known if s.group != group])
+        said.update((s.truth, asked(s, *limits)) for s in known if s.group == group)
+    print(f"held out, one of {len(groups)} repositories at a time:")
+    for (truth, kind), number in sorted(said.items()):
+        print(f"  {truth:9} -> {kind:16} {number}")
+    said.clear()
+    draw = random.Random(1)
+    for _ in range(100):
+        half = set(draw.sample(groups, len(groups) // 2))
+        limits = fitted([s for s in known if s.group in half])
+        said.update((s.truth, asked(s, *limits)) for s in known if s.group not in half)
+    print("held out, 100 random halves of the repositories (share of their clips):")
+    for (truth, kind), number in sorted(said.items()):
+        print(f"  {truth:9} -> {kind:16} {number / sum(n for (t, _), n in said.items() if t == truth):.3f}")
+
+
+def clips(paths: list[Path], label: Callable[[str], str], known: list[Seen]) -> None:
+    """Print what was said of each kind of clip, and keep what it rests on."""
     said: Counter[tuple[str, str]] = Counter()
     for path in paths:
         try:
@@ -91,6 +169,8 @@ def clips(paths: list[Path], label: Callable[[str], str]) -> None:
             print("not decoded:", path.name, error)
             continue
         kind = light.told(looks)["kind"]
+        one = reached(label(path.name), path.name, looks)
+        known += [one] if one else []
         said[label(path.name), str(kind)] += 1
         if path.name in KNOWN:
             latitude, longitude, at = KNOWN[path.name]
@@ -108,17 +188,35 @@ def stills(folder: Path) -> None:
     print("stills with satellite time and position:")
     said: Counter[tuple[str, str]] = Counter()
     for path in sorted(folder.iterdir()):
-        point = _gps(path) if path.suffix.lower() in {".jpg", ".jpeg"} else None
-        picture = cv2.imread(str(path)) if point else None
+        point = _gps(path) if path.suffix.lower() in {".jpg", ".jpeg", ".heic"} else None
+        picture = _picture(path) if point else None
         if point is None or picture is None:
             continue
         at, latitude, longitude = point
         over = sky.over(latitude, longitude, at)
         kind = light.told([light.look(0.0, cv2.resize(picture, (64, 48), interpolation=cv2.INTER_AREA))])["kind"]
         said[over.phase, str(kind)] += 1
-        print(f"  {over.sun_altitude:6.1f} {over.phase:20} {kind:16} {path.name}")
+        print(f"  {over.sun_altitude:6.1f} {over.phase:20} {kind:16} {_exposure(path)} {path.name}")
     for (truth, kind), number in sorted(said.items()):
         print(f"  {truth:20} -> {kind:16} {number}")
+
+
+def _picture(path: Path) -> np.ndarray | None:
+    if path.suffix.lower() != ".heic":
+        return cv2.imread(str(path))
+    pillow_heif.register_heif_opener()
+    with Image.open(path) as opened:
+        return np.asarray(opened.convert("RGB"))[..., ::-1]
+
+
+def _exposure(path: Path) -> str:
+    """Return the exposure value at ISO 100 that the EXIF gives, for docs/checks.md."""
+    tags = {t.name: t.value for t in Exif().read(path, "jpeg" if path.suffix.lower() != ".heic" else "heic").tags}
+    try:
+        value = exposure_value(*(float(tags[name]) for name in ("shutter", "aperture", "sensitivity")))
+    except (KeyError, ValueError):
+        return "EV  - "
+    return f"EV {value:4.1f}" + (" flash" if tags.get("flash") == "fired" else "")
 
 
 def _gps(path: Path) -> tuple[datetime, float, float] | None:
@@ -141,8 +239,10 @@ def _gps(path: Path) -> tuple[datetime, float, float] | None:
 
 if __name__ == "__main__":
     shared = Path(sys.argv[1])
-    clips([p for p in sorted((shared / "videos").iterdir()) if p.suffix not in {".json", ".csv"}], label)
+    known: list[Seen] = []
+    clips([p for p in sorted((shared / "videos").iterdir()) if p.suffix not in {".json", ".csv"}], label, known)
     if len(sys.argv) > 2:
         named = further()
-        clips([p for p in sorted(Path(sys.argv[2]).iterdir()) if p.name in named], named.__getitem__)
+        clips([p for p in sorted(Path(sys.argv[2]).iterdir()) if p.name in named], named.__getitem__, known)
+    held_out(known)
     stills(shared / "metadata")

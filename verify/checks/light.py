@@ -79,7 +79,7 @@ class LightAgainstSun(Check):
         values = measured.values(case, "light")
         if not values:
             return (self.not_tested("The light in the picture was not measured."),)
-        sun = _sun(case)
+        sun = sun_over(case)
         kind = str(values.get("kind"))
         if sun is None:
             seen = f" The picture {_SHOWS[kind]}." if kind in _SHOWS else ""
@@ -166,7 +166,8 @@ class LightAgainstSun(Check):
         return self.neutral(sentence, *evidence, limits=_LIMITS, recheck=_RECHECK)
 
 
-def _sun(case: Case) -> Sun | None:
+def sun_over(case: Case) -> Sun | None:
+    """Return the sun over the claimed place through the claimed time, None where either is missing or too wide."""
     claim = case.claim
     if claim is None or claim.when is None or claim.where is None or not _short(claim.when):
         return None

@@ -52,6 +52,12 @@ _TIMES = {
     "EXIF DateTimeDigitized": ("digitized time", "EXIF OffsetTimeDigitized", "EXIF SubSecTimeDigitized"),
     "Image DateTime": ("modification time", "EXIF OffsetTime", "EXIF SubSecTime"),
 }
+_EXPOSURE = {
+    "EXIF ExposureTime": "shutter",
+    "EXIF FNumber": "aperture",
+    "EXIF ISOSpeedRatings": "sensitivity",
+    "EXIF Flash": "flash",
+}
 _TURNS = {1: 0, 2: 0, 3: 180, 4: 180, 5: 270, 6: 90, 7: 90, 8: 270}  # EXIF orientation -> degrees clockwise
 _FLIPPED = {2, 4, 5, 7}
 
@@ -111,6 +117,7 @@ def _process(file: BinaryIO, place: str, base: int | None, out: Collector, *, of
             _time(key, tags, place, base, out)
     if not of_film:
         _orientation(tags, place, base, out)
+        _exposure(tags, place, base, out)
         _size(tags, place, out)
     gps(tags, place, base, out)
 
@@ -176,6 +183,21 @@ def _orientation(tags: dict[str, Any], place: str, base: int | None, out: Collec
     out.add("rotation", str(_TURNS[number]), where, _offset(tag, base), note="from the EXIF orientation")
     if number in _FLIPPED:
         out.add("mirrored", "across the vertical axis", where, _offset(tag, base), note="before it is turned")
+
+
+def _exposure(tags: dict[str, Any], place: str, base: int | None, out: Collector) -> None:
+    """Read how long, how wide and how sensitive (EXIF 2.32, 4.6.5): positive numbers only, 0 means not known."""
+    for key, name in _EXPOSURE.items():
+        tag = tags.get(key)
+        values = getattr(tag, "values", None)
+        try:
+            number = float(values[0]) if isinstance(values, (list, tuple)) and values else 0.0
+        except (TypeError, ValueError, ArithmeticError):
+            continue
+        if name == "flash" and values:
+            out.add(name, "fired" if int(number) & 1 else "not fired", f"{place} {key}", _offset(tag, base))
+        elif number > 0:
+            out.add(name, f"{number:.6g}", f"{place} {key}", _offset(tag, base), _raw(tag))
 
 
 def _size(tags: dict[str, Any], place: str, out: Collector) -> None:
