@@ -56,8 +56,12 @@ class Staging:
         with Lock(self._tmp / "sweep.lock"):
             self._lock.take()
             self.folder = self._tmp / self._name
-            self.folder.mkdir()
-            durable.sync_folder(self._tmp)  # the mark has to outlive a power cut: it says that something may lag
+            try:
+                self.folder.mkdir()
+                durable.sync_folder(self._tmp)  # the mark has to outlive a power cut: it says that something may lag
+            except BaseException:
+                self._lock.release()  # the mark stays: whoever opens the case next sweeps it
+                raise
 
     def new(self) -> Path:
         """Return a path for a temporary file; nothing is there yet."""
