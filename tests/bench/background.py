@@ -67,13 +67,13 @@ def slope(base: np.ndarray, share: float) -> float:
 
 
 def table(found: list[tuple[str, float]]) -> dict[str, dict[str, object]]:
-    """Return the background of each kind: a kind with fewer than 100 pairs borrows the excess of all."""
+    """Return the background of each kind; none is taken to fall off faster than that of lively footage."""
     every = np.array([s for _, s in found])
     made: dict[str, dict[str, object]] = {}
     for sort in ("lively", "plain", "dark", "still"):
         own = np.array([s for k, s in found if k == sort])
         base = own if len(own) >= 100 else every
-        excess = max(slope(base, 0.9), slope(base, 0.98))
+        excess = max(slope(base, 0.9), slope(base, 0.98), float(made.get("lively", {"excess": 0.0})["excess"]))  # type: ignore[arg-type]
         made[sort] = {
             "pairs": len(base),
             "excess": round(excess, 4),

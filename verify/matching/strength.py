@@ -25,9 +25,9 @@ LOWEST = 0.55
 AT_REST = 0.55  # the most that two pictures in which nothing moves can reach: what they show is one place
 DARK = 48.0  # mean grey level of a clip below which it counts as dark
 PLAIN = 25  # places in a picture, of 72 at most; fewer, and there is little to hold on to
-# What a rate is called. One library search makes about a thousand comparisons at most; a false alarm in a hundred
-# such searches is one in 1e5, one in ten is 1e-4.
-CERTAIN, STRONG = 1e-5, 1e-4
+# What a rate is called. A thousand clips make half a million pairs: at 1e-7 one such case in twenty has a false alarm,
+# at 1e-6 one in two.
+CERTAIN, STRONG = 1e-7, 1e-6
 
 
 def score(aligned: Aligned, fit: Fit | None) -> float:

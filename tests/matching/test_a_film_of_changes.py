@@ -1,0 +1,147 @@
+"""What the grid keeps, what it costs, and what happens when it is not what it should be."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from verify.descriptors import grid
+from verify.descriptors.grid import CELLS, STEP, changes, read
+from verify.matching.engine import Engine, clip_of
+from verify.matching.shelf import MemoryShelf
+
+
+def correlation(a, b):
+    return float((a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum()))
+
+
+def film_of(pictures):
+    film = grid.Film()
+    for i, picture in enumerate(pictures):
+        film.add(i * 0.125, cv2.resize(picture, (32, 24), interpolation=cv2.INTER_AREA))
+    return film.rows()
+
+
+def test_changes_and_pictures_come_back_nearly_as_they_were(film, prints):
+    pictures = film(5, 1)
+    rows = film_of(pictures)
+    kept, change = read(prints(pictures)["grid"])
+    assert kept.shape == change.shape == rows.shape
+    assert correlation(change, changes(rows)) > 0.9
+    assert correlation(kept - kept.mean(), rows - rows.mean()) > 0.95  # this room is full of the finest detail
+    assert np.abs(kept.mean(axis=1) - rows.mean(axis=1)).max() < 1.5  # light is kept apart
+    assert np.abs(grid.kept_median_change(prints(pictures)["grid"]) - grid.median_change(rows)).max() < 0.5
+
+
+def test_a_quiet_film_beside_a_lively_one_is_kept_as_well():
+    # Ten grey levels of a slow swing in a corner, while the rest storms: the corner's own changes must survive.
+    rng = np.random.default_rng(1)
+    rows = np.cumsum(rng.normal(0, 6, (80, 24, 32)), axis=0).astype(np.float32)
+    time = np.arange(80)[:, None, None]
+    swing = 30 * np.sin(time * 0.9 + np.arange(8)[None, :, None] + np.arange(10)[None, None, :])
+    rows[:, 16:, 22:] = 128 + swing
+    change = changes(rows.reshape(80, -1))
+    packed, size = grid.pack_changes(change)
+    back = grid.unpack_changes(packed, size).reshape(80, 24, 32)[1:-1, 16:, 22:]
+    assert correlation(back, change.reshape(80, 24, 32)[1:-1, 16:, 22:]) > 0.8
+
+
+def test_an_hour_stays_within_its_bytes(film, prints):
+    found = prints(film(6, 2))["grid"]
+    seconds = found.arrays["size"].size * STEP
+    assert sum(a.nbytes for a in found.arrays.values()) / seconds * 3600 < 1.6e6
+
+
+@pytest.mark.parametrize("harm", ["version", "missing", "cut", "swollen", "none"])
+def test_a_damaged_or_foreign_grid_is_nothing_to_compare(film, prints, harm):
+    good = prints(film(1, 1, 4.0))
+    kept = good["grid"]
+    arrays = dict(kept.arrays)
+    if harm == "missing":
+        del arrays["stills"]
+    elif harm == "cut":
+        arrays["changes"] = arrays["changes"][:, :-20]
+    elif harm == "swollen":
+        arrays["size"] = np.zeros((1, 7 * 3600 * 4), np.uint8)
+    bad = replace(kept, arrays=arrays, version=1 if harm == "version" else kept.version)
+    prints_bad = {**good, "grid": bad} if harm != "none" else {k: v for k, v in good.items() if k != "grid"}
+    assert clip_of("x", prints_bad) is None
+    shelf = MemoryShelf()
+    shelf.add("bad", prints_bad)
+    shelf.add("good", good)
+    assert Engine(shelf).search("good") == []
+    assert Engine(shelf).search("bad") == []
+
+
+def test_a_bomb_is_not_unpacked():
+    import bz2
+
+    bomb = bz2.compress(bytes(50_000_000))
+    with pytest.raises(ValueError, match="not"):
+        grid.unpack_changes(bomb, np.zeros(10, np.uint8))
+
+
+def test_big_text_over_a_plain_sky_is_found_by_what_happens(prints):
+    sky = [np.full((270, 480), 200, np.uint8) for _ in range(80)]
+    rng = np.random.default_rng(3)
+    at = np.array([240, 130]) + np.cumsum(rng.normal(0, 9, (80, 2)), axis=0)
+    other = np.array([200, 150]) + np.cumsum(rng.normal(0, 9, (80, 2)), axis=0)
+    shelf = MemoryShelf()
+
+    def with_bird(way, words=""):
+        pictures = [p.copy() for p in sky]
+        for picture, (x, y) in zip(pictures, way, strict=True):
+            cv2.circle(picture, (int(x), int(y)), 16, 40, -1)
+            if words:
+                cv2.putText(picture, words, (20, 160), cv2.FONT_HERSHEY_SIMPLEX, 2.2, 0, 8)
+        return pictures
+
+    shelf.add("bird", prints(with_bird(at)))
+    shelf.add("another bird", prints(with_bird(other)))
+    shelf.add("another bird, captioned", prints(with_bird(other, "WATCH THIS")))
+    shelf.add("captioned", prints(with_bird(at, "WATCH THIS")))
+    assert [m.b for m in Engine(shelf).search("captioned")] == ["bird"]
+
+
+def test_a_stretch_of_a_long_clip_is_found_where_it_is(film, prints):
+    # Longer than clips are compared whole: rooms follow one another, then comes what is looked for, then others.
+    parts = [film(30 + n, n, 14.0) for n in range(6)]
+    long = list(itertools.chain(*parts))
+    shelf = MemoryShelf()
+    shelf.add("long", prints(long))
+    shelf.add("part", prints(parts[4][16:96]))
+    (match,) = Engine(shelf).search("part")
+    segment = match.segments[0]
+    assert match.b == "long"
+    assert segment.b_start == pytest.approx(4 * 14 + 2, abs=0.5)
+    assert segment.b_end == pytest.approx(4 * 14 + 12, abs=0.5)
+    assert segment.a_start == pytest.approx(0, abs=0.5)
+    (back,) = Engine(shelf).search("long")
+    assert back.segments[0].a_start == pytest.approx(4 * 14 + 2, abs=0.5)
+
+
+def test_two_hours_compare_in_bounded_memory():
+    # A table of every moment with every other would take gigabytes.
+    import tracemalloc
+
+    from verify.matching.align import NATURAL, align, side
+    from verify.matching.windows import guessed, hinted
+
+    rng = np.random.default_rng(2)
+    rows = rng.normal(128, 3, (4 * 1800, 48)).astype(np.float32)
+    one = side(rows, changes(rows))
+    tracemalloc.start()
+    spans = hinted(np.array([[900.0, 900.0]] * 5), len(rows), len(rows))
+    found = align(one, one, spans, NATURAL)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found is not None
+    assert found.start == 0
+    assert found.end == pytest.approx(1800, abs=1)
+    assert peak < 80e6
+    assert guessed(np.ones(4 * 1800), np.ones(40)) == []
+    assert CELLS == 768
