@@ -5,7 +5,9 @@
 
 CPU is user + system time of every process that took part (this one, the nursery, its children). The bare decode is
 PyAV, one thread, all frames of the largest video stream, sound left out. Both run on the same files in one go, in
-turns, each `--rounds` times, and the smallest figure of each counts (other work on the machine only adds).
+turns, each `--rounds` times, and the smallest figure of each counts (other work on the machine only adds). "batch"
+is all that `firstseen dedup` does before it compares, its own start included: a new case, the originals and keyframes
+kept and fsynced, each clip examined for copies in a child of its own, the fingerprints saved.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import argparse
 import os
 import platform
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -23,6 +27,8 @@ from pathlib import Path
 import av
 import numpy as np
 
+from verify.records.fingerprints import load
+from verify.records.media import Scope
 from verify.settings import Settings
 from verify.worker import Workers
 
@@ -79,10 +85,9 @@ def everyone() -> float:
     )
 
 
-def examine_all(paths: list[Path], settings: Settings) -> tuple[float, float, int, dict[Path, float]]:
-    """Return CPU seconds of all examinations, of the start, the most memory of a child, and CPU by file."""
-    each: dict[Path, float] = {}
-    most = 0
+def examine_all(paths: list[Path], settings: Settings, scope: Scope) -> tuple[float, float, int, int]:
+    """Return CPU seconds of all examinations, of the start, the most memory of a child, and bytes kept."""
+    most = kept = 0
     with tempfile.TemporaryDirectory() as out:
         before = everyone()
         with Workers(settings) as workers:
@@ -91,15 +96,42 @@ def examine_all(paths: list[Path], settings: Settings) -> tuple[float, float, in
         before = everyone()
         with Workers(settings) as workers:
             for number, path in enumerate(paths):
-                workers.examine(path, Path(out) / str(number))
+                workers.examine(path, Path(out) / str(number), scope=scope)
                 assert workers.usage is not None
-                each[path] = workers.usage.cpu
                 most = max(most, workers.usage.memory)
+                kept += sum(f.nbytes for f in load(Path(out) / str(number) / "fingerprints.npz").values())
         total = everyone() - before - start
-    return total, start, most, each
+    return total, start, most, kept
 
 
-def parts(paths: list[Path]) -> dict[str, float]:
+def batch(paths: list[Path]) -> float:
+    """Return CPU seconds of all that `firstseen dedup` does with the files before it compares, start and all."""
+    before = everyone()
+    with tempfile.TemporaryDirectory() as case:
+        command = [sys.executable, __file__, "--only-bring-in", case, *map(str, paths)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return everyone() - before
+
+
+def bring_in(case: Path, targets: list[str]) -> None:
+    """Do what `dedup` does before it compares."""
+    from pipelines import dedup, looking
+    from pipelines.options import Options
+    from pipelines.session import Session
+
+    def ended(job):
+        while True:
+            try:
+                next(job)
+            except StopIteration as end:
+                return end.value
+
+    with Session(Options(case=case)) as session:
+        items, _ = ended(dedup._bring_in_all(session, targets))
+        ended(looking.look_at(session, items, "copies"))
+
+
+def parts(paths: list[Path], scope: Scope) -> dict[str, float]:
     """Return CPU seconds by descriptor and measure, in this process."""
     from verify import examine
 
@@ -113,7 +145,7 @@ def parts(paths: list[Path]) -> dict[str, float]:
     before = time.process_time()
     with tempfile.TemporaryDirectory() as out:
         for path in paths:
-            examine.examine(path, Path(out), Settings())
+            examine.examine(path, Path(out), Settings(), scope=scope)
     spent["all"] = time.process_time() - before
     return spent
 
@@ -130,17 +162,27 @@ def timed(function, name, spent):
 
 
 def row(name: str, paths: list[Path], rounds: int) -> str:
-    bare = min(sum(bare_decode(path)[0] for path in paths) for _ in range(rounds))
-    measured = [examine_all(paths, Settings()) for _ in range(rounds)]
-    total, start, most, _ = min(measured)
-    frames, seconds = (sum(bare_decode(path)[i] for path in paths) for i in (1, 2))
+    decoded, copies, everything, whole = [], [], [], []
+    for _ in range(rounds):
+        decoded.append([bare_decode(path) for path in paths])
+        copies.append(examine_all(paths, Settings(), "copies"))
+        whole.append(batch(paths))
+        everything.append(examine_all(paths, Settings(), "all"))
+    bare = min(sum(cpu for cpu, _, _ in one) for one in decoded)
+    frames, seconds = (sum(one[i] for one in decoded[0]) for i in (1, 2))
+    total, start, most, kept = min(copies)
+    full = min(everything)
     return (
-        f"| {name} | {len(paths)} | {seconds:.0f} | {frames} | {bare:.2f} | {total:.2f} | {total / bare:.2f} "
-        f"| {(total - bare) / len(paths) * 1000:.0f} | {most / 2**20:.0f} | {start:.2f} |"
+        f"| {name} | {len(paths)} | {seconds:.0f} | {frames} | {bare:.2f} | {total / bare:.2f} "
+        f"| {min(whole) / bare:.2f} | {full[0] / bare:.2f} | {max(most, full[2]) / 2**20:.0f} "
+        f"| {kept / seconds * 3600 / 1e6:.2f} | {start:.2f} |"
     )
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["--only-bring-in"]:
+        bring_in(Path(sys.argv[2]), sys.argv[3:])
+        return
     parser = argparse.ArgumentParser()
     parser.add_argument("videos", type=Path)
     parser.add_argument("--rounds", type=int, default=2)
@@ -154,14 +196,15 @@ def main() -> None:
         print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, ", end="")
         print(", ".join(f"{name} {version(name)}" for name in ("av", "opencv-python-headless", "numpy")))
         print(
-            "| clips | files | s of clip | frames | bare decode, CPU s | examine, CPU s | times bare | ms a file more ",
+            "| clips | files | s of clip | frames | bare decode, CPU s | for copies | batch | everything ",
             end="",
         )
-        print("| most memory of a child, MB | start once, CPU s |\n|---|---|---|---|---|---|---|---|---|---|")
-        print(row("real, ../shared/videos", real, arguments.rounds), flush=True)
+        print("| most memory of a child, MB | MB kept an hour | start once, CPU s |")
+        print("|---|---|---|---|---|---|---|---|---|---|---|")
+        print(row(f"real, {arguments.videos}", real, arguments.rounds), flush=True)
         print(row("made, 1080p, 30 s", [made], arguments.rounds), flush=True)
         if arguments.parts:
-            spent = parts(real)
+            spent = parts(real, "copies")
             print("\n| part | CPU s | share |\n|---|---|---|")
             for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
                 print(f"| {name} | {seconds:.2f} | {seconds / spent['all']:.0%} |")
