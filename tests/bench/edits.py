@@ -95,7 +95,7 @@ def joined(one: Path, other: Path, folder: Path, crf: tuple[int, int]) -> Path:
 
 
 def joints(shared: Path, scratch: Path) -> None:
-    """Print how many joints of two clips are found, at 3 s (one source has 2.2 s) and with the right word on settings."""
+    """Print how many joints of two clips are found, at 3 s (one source has 2.2 s) and with the right note."""
     for crf, note in (((23, 31), "others"), ((26, 26), "the same")):
         right = 0
         for one, other in zip(SOURCES, [*SOURCES[1:], SOURCES[0]], strict=True):
