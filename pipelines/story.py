@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pipelines import looking, steps
 from pipelines.acquiring import label_of
@@ -16,21 +17,20 @@ from pipelines.pairs import with_pictures
 from pipelines.places import place_links
 from pipelines.session import Session
 from pipelines.story_posts import Gathered, gather
+from pipelines.story_recordings import cameras_of, recordings_of
 from pipelines.writing import write_clip, write_story
 from verify.checks import asking
-from verify.descriptors.grid import HEIGHT, STEP, WIDTH, Grid, read
 from verify.errors import NetworkError, NotFoundError, SourceError
 from verify.records import wire
-from verify.records.cases import Event, OtherClip
-from verify.records.claims import Claim, Place
+from verify.records.cases import Event
+from verify.records.claims import Claim
 from verify.records.findings import Decision, Finding
 from verify.records.matches import Match
-from verify.records.stories import StoryClip, StoryPost, StoryRecording, StoryReport, StoryText
+from verify.records.stories import StoryClip, StoryPost, StoryReport, StoryText
 from verify.sources.egress import Guard
 from verify.sources.fetch import get
-from verify.stories import holding, tally
-from verify.stories.montages import Facts, Sorted, change
-from verify.stories.posts import Stood, camera_of, cameras_file, claims_file, media_map, posts, unused
+from verify.stories import tally
+from verify.stories.posts import Stood, cameras_file, claims_file, media_map, posts, unused
 from verify.stories.read import MAX_BYTES
 
 _SECONDS = 60.0  # for fetching the story's own page
@@ -139,12 +139,12 @@ def _conclude(
         clips.append(_clip(session, one, found, gathered, claims))
     others = {s: steps.other_clip(session, s) for s in {*first, *(x for p, _ in matches for x in p)}}
     rows = _with_clips(gathered.posts, {i.id: i.media.sha256 for i in gathered.items}, set(first))
-    recordings, told = _recordings(session, clips, rows, list(matches.values()), others)
+    recordings, told = recordings_of(session, clips, rows, list(matches.values()), others)
     by_clip = {c.sha256: c for c in clips}
     best = [next(by_clip[s] for s in (r.recording.best, *r.recording.members) if s in by_clip)
             for r in recordings if by_clip.keys() & set(r.recording.members)]  # fmt: skip
     clock = yield from align_clips(
-        session, best, matches.values(), claims, _cameras(best, recordings, rows, text, stood)
+        session, best, matches.values(), claims, cameras_of(best, recordings, rows, text, stood)
     )
     places = yield from place_links(session, best, recordings)
     findings = [f for c in clips for f in c.findings]
@@ -220,57 +220,10 @@ def _clip(
 
 
 def _uploaders(session: Session, sha256: str) -> tuple[str, ...]:
-    named = [i.post.author_id or i.post.author for i in session.case.find(sha256) if i.post]
+    """Return who posted a clip; a site's own name, which downloaders give where a page names nobody, is nobody."""
+    posts = [item.post for item in session.case.find(sha256) if item.post]
+    named = [p.author_id or p.author for p in posts if (p.author_id or p.author) != urlsplit(p.url).netloc]
     return tuple(dict.fromkeys(n for n in named if n))
-
-
-def _recordings(
-    session: Session,
-    clips: Sequence[StoryClip],
-    rows: Sequence[StoryPost],
-    matches: list[Match],
-    others: dict[str, OtherClip],
-) -> tuple[list[StoryRecording], Sorted]:
-    """Return the story's recordings, and how its matches were sorted: montages apart, doubtful links set aside."""
-    decisions = list(session.case.library.decisions().values())
-    # Of copies as long and as large as each other the first is called the best: the one with most bytes a second.
-    rate = {c.sha256: c.size / max(c.duration or 0.0, 0.1) for c in clips}
-    ordered = sorted(others.values(), key=lambda other: -rate.get(other.sha256, 0.0))
-    found, told = holding.recordings(ordered, matches, decisions, _facts(session, others))
-    return tally.recordings(found, clips, rows), told
-
-
-def _facts(session: Session, others: dict[str, OtherClip]) -> Facts:
-    """Return what is known of the clips beside their matches: lengths, cuts, and how the whole picture changes."""
-    changes = {}
-    for sha256 in others:
-        print_ = session.case.library.fingerprints(sha256, (Grid.name,)).get(Grid.name)
-        if print_ is not None and print_.version == Grid.version:
-            changes[sha256] = change(read(print_).reshape(-1, WIDTH * HEIGHT))
-    return Facts(
-        lengths={s: other.duration or 0.0 for s, other in others.items()},
-        cuts=steps.cuts_of(session, others),
-        changes=changes,
-        step=STEP,
-    )
-
-
-def _cameras(
-    best: Sequence[StoryClip],
-    found: Sequence[StoryRecording],
-    rows: Sequence[StoryPost],
-    text: StoryText,
-    stood: Sequence[Stood],
-) -> dict[str, Place]:
-    """Return where the camera of each recording stood, under its best clip: said of any of its copies, by one word."""
-    places: dict[str, Place] = {}
-    for clip in best:
-        mine = next(r for r in found if clip.sha256 in r.recording.members)
-        shown = [row for row in rows if set(row.sha256) & set(mine.recording.members)]
-        said = {place for row in shown if (place := camera_of(row, text, stood)) is not None}
-        if len(said) == 1:
-            places[clip.sha256] = said.pop()
-    return places
 
 
 def _with_clips(rows: Iterable[StoryPost], items: dict[str, str], seen: set[str]) -> tuple[StoryPost, ...]:

@@ -155,7 +155,7 @@ def _finding(one: Finding) -> list[str]:
 def _recording(shown: story_view.Shown) -> list[str]:
     rows = [[c.label, c.role, c.change, c.sha256] for c in shown.copies]
     rows += [[name, "holds it, among others", "", ""] for name in shown.held_by]
-    links = [plain(f"{x.bearing}, {x.kind}: {x.sentence}") for x in (*shown.links, *shown.against)]
+    links = [plain(x.words) for x in (*shown.links, *shown.against)]
     return [
         f"### {shown.name}: {wording.count(len(shown.copies), 'copy', 'copies')}",
         plain(f"{wording.first_known(shown.found.recording.earliest)} {shown.seen}"),

@@ -89,7 +89,7 @@ def _recording(shown: story_view.Shown) -> list[str]:
         told = ", ".join(w for w in (copy.role, copy.change) if w)
         blocks.append(_point(f"{copy.label} (SHA-256 {copy.sha256}){': ' + told if told else ''}"))
     blocks += [_point(f"held, among others, by {name}") for name in shown.held_by]
-    return blocks + [_point(f"{x.bearing}, {x.kind}: {x.sentence}") for x in (*shown.links, *shown.against)]
+    return blocks + [_point(x.words) for x in (*shown.links, *shown.against)]
 
 
 def _post(told: story_view.Told) -> str:

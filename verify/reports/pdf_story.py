@@ -88,7 +88,7 @@ def _recording(shown: story_view.Shown) -> list[Block]:
         para(f"{wording.first_known(shown.found.recording.earliest)} {shown.seen}"),
         table(("Copy", "Role", "What it did", "SHA-256"), rows, (4, 2, 3, 2)),
     ]
-    links = [f"{x.bearing}, {x.kind}: {x.sentence}" for x in (*shown.links, *shown.against)]
+    links = [x.words for x in (*shown.links, *shown.against)]
     return [*blocks, points(links)] if links else blocks
 
 

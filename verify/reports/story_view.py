@@ -36,6 +36,22 @@ class Copy(Standing):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Tie:
+    """What ties a recording to others, or argues against independence from them, said once for all of them."""
+
+    kind: str
+    bearing: str
+    sentence: str
+    others: tuple[str, ...]
+    links: tuple[Link, ...]
+
+    @property
+    def words(self) -> str:
+        """The tie in words, for formats without links."""
+        return f"{self.bearing}, {self.kind}, {wording.listed(list(self.others), 12)}: {self.sentence}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
     """One recording as the page shows it; `name` is what the page calls it (`Recording A`)."""
 
@@ -45,8 +61,8 @@ class Shown:
     copies: tuple[Copy, ...]
     held_by: tuple[str, ...]
     appearances: tuple[Appearance, ...]
-    links: tuple[Link, ...]
-    against: tuple[Link, ...]
+    links: tuple[Tie, ...]
+    against: tuple[Tie, ...]
 
     @property
     def seen(self) -> str:
@@ -221,9 +237,22 @@ def _shown(
         copies=tuple(sorted(copies, key=lambda c: (not c.earliest, not c.best, c.label))),
         held_by=tuple(names.get(h, f"clip {h[:12]}") for h in held),
         appearances=inside.appearances,
-        links=tuple(x for x in links if x.bearing == "links"),
-        against=tuple(x for x in links if x.bearing != "links"),
+        links=_ties(report, inside.id, [x for x in links if x.bearing == "links"]),
+        against=_ties(report, inside.id, [x for x in links if x.bearing != "links"]),
     )
+
+
+def _ties(report: StoryReport, mine: str, links: Iterable[Link]) -> tuple[Tie, ...]:
+    """Return the links of one recording, those of one sentence together."""
+    names = {r.recording.id: name_of(number) for number, r in enumerate(report.recordings)}
+    groups: dict[tuple[str, str], list[Link]] = {}
+    for link in links:
+        groups.setdefault((link.kind, link.sentence), []).append(link)
+    return tuple(
+        Tie(kind=kind, bearing=same[0].bearing, sentence=sentence, links=tuple(same),
+            others=tuple(dict.fromkeys(names.get(x.b if x.a == mine else x.a, "another") for x in same)))
+        for (kind, sentence), same in groups.items()
+    )  # fmt: skip
 
 
 def _montages(

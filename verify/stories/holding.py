@@ -27,18 +27,31 @@ def recordings(
     matches, decisions = list(matches), list(decisions)
     sorted_ = sort_out(matches, facts, _joined(decisions))
     known = {clip.sha256: clip for clip in clips}
-    single = [clip for clip in clips if clip.sha256 not in sorted_.montages]
-    whole: dict[str, Sequence[float]] = {clip.sha256: () for clip in single}  # what is cut together is apart already
-    found, alone = group(single, sorted_.kept, decisions, whole)
-    found += [
-        Recording(id="", members=(s,), appearances=known[s].appearances, best=s, best_reason="the only copy known",
-                  earliest=first(known[s].appearances))
-        for s in alone
-    ]  # fmt: skip
-    held = _held(sorted_, {s: number for number, one in enumerate(found) for s in one.members})
+    while True:
+        found = _grouped(clips, sorted_, decisions)
+        held = _held(sorted_, {s: number for number, one in enumerate(found) for s in one.members})
+        holds = {name: [number for number, names in held.items() if name in names] for name in sorted_.montages}
+        one_only = [name for name, numbers in holds.items() if len(numbers) == 1]
+        if not one_only:
+            break
+        for name in one_only:  # what it shows is one recording after all, by the way of other copies
+            del sorted_.montages[name]
     found = [_with_holders(one, sorted(held[number]), known) for number, one in enumerate(found)]
     found.sort(key=lambda one: (len(one.members) + len(one.containers) == 1, _when(one.earliest), one.members))
     return [replace(one, id=f"R{number}") for number, one in enumerate(found, 1)], sorted_
+
+
+def _grouped(clips: Sequence[OtherClip], sorted_: Sorted, decisions: list[Decision]) -> list[Recording]:
+    """Return the recordings of all clips that are no montages, not numbered yet."""
+    single = [clip for clip in clips if clip.sha256 not in sorted_.montages]
+    whole: dict[str, Sequence[float]] = {clip.sha256: () for clip in single}  # what is cut together is apart already
+    found, alone = group(single, sorted_.kept, decisions, whole)
+    seen = {clip.sha256: clip.appearances for clip in single}
+    return found + [
+        Recording(id="", members=(s,), appearances=seen[s], best=s, best_reason="the only copy known",
+                  earliest=first(seen[s]))
+        for s in alone
+    ]  # fmt: skip
 
 
 def _joined(decisions: Iterable[Decision]) -> list[frozenset[str]]:

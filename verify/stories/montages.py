@@ -44,23 +44,13 @@ class Sorted:
 class Facts:
     """What is known of the clips beside their matches: lengths, cuts (seconds), and how the whole picture changes.
 
-    `changes` has for each clip a series of change over two steps (`change`), `step` seconds apart.
+    `changes` has for each clip how much its median cell changes over two steps, `step` seconds apart.
     """
 
     lengths: Mapping[str, float]
     cuts: Mapping[str, Sequence[float]]
     changes: Mapping[str, Rows]
     step: float
-
-
-def change(pictures: Rows) -> Rows:
-    """Return how much the whole picture changes over two steps: the median cell of each difference, grey levels.
-
-    Who moves in front of a standing camera changes few cells; another take of the same room changes most of them.
-    """
-    if len(pictures) < 3:
-        return np.zeros(0)
-    return np.asarray(np.median(np.abs(pictures[2:] - pictures[:-2]), axis=1))
 
 
 def sort_out(matches: Iterable[Match], facts: Facts, joined: Iterable[frozenset[str]] = ()) -> Sorted:
@@ -147,9 +137,10 @@ def _beside(inside: Sequence[Stretch], linked: _Linked, everywhere: Mapping[str,
         here, there = linked.of_clip[one.other], linked.of_clip[other.other]
         sides = (here ^ there) | {one.other, other.other}
         between = sum(_shows_together(s, one.other, other.other) for s in everywhere.values())
-        strong = min(one.score, other.score) >= STRONG and between <= len(sides)
+        elsewhere = alike(one.box, other.box) <= HALF
+        strong = elsewhere and min(one.score, other.score) >= STRONG and between <= len(sides)
         if between == 1 or strong or MANY * between <= len(sides):
-            apart = apart or alike(one.box, other.box) <= HALF
+            apart = apart or elsewhere
             pairs += 1
     return _Beside(apart, pairs) if pairs else None
 
