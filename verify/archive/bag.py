@@ -35,6 +35,7 @@ _FORBIDDEN = set('<>:"|?*\\')  # not allowed in names on Windows; `:` and `\` al
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _VERSION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _LINE = re.compile(r"([0-9a-f]{64})  ?\*?(.+)")
+_LOCAL_HEADER = 30  # bytes of an entry's own header, without its name (APPNOTE 4.3.7)
 _END, _END64, _LOCATOR = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 
 
@@ -185,11 +186,21 @@ def _judged(archive: zipfile.ZipFile, bundle: Path, free: int) -> list[tuple[zip
         entries.append((entry, path))
     if not entries:
         raise _refusal(bundle, "it is empty")
+    if _overlap(archive):
+        raise _refusal(bundle, "its files overlap")
     if total > free:
         raise DiskFullError(
             f"The bundle {bundle.name} unpacks to {total} bytes, and {free} are free.", "Free some space first."
         )
     return entries
+
+
+def _overlap(archive: zipfile.ZipFile) -> bool:
+    """Return whether two files of the zip share bytes: a small one can so unpack to terabytes (D. Fifield, 2019)."""
+    entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
+    ends = [e.header_offset + _LOCAL_HEADER + len(e.orig_filename) + e.compress_size for e in entries]
+    starts = [*(e.header_offset for e in entries[1:]), archive.start_dir]
+    return any(end > start for end, start in zip(ends, starts, strict=True))
 
 
 def _wrong_name(name: str) -> str:
