@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pipelines.flow import Teller, as_events
 from pipelines.session import Session
+from verify.archive.incoming import text
 from verify.errors import FirstseenError, SourceError
 from verify.records.cases import Event, FailedItem, Item
 from verify.records.media import Post, Problem
@@ -17,7 +18,7 @@ from verify.sources.base import Arrival, Received
 
 def failed(target: str, error: FirstseenError) -> FailedItem:
     """Return the record of an item that could not be done."""
-    return FailedItem(target=target, kind=error.kind, reason=error.message, advice=error.advice)
+    return FailedItem(target=text(target), kind=error.kind, reason=text(error.message), advice=error.advice)
 
 
 def bring_in(

@@ -227,3 +227,34 @@ def test_names_that_mean_something_elsewhere(workers: Workers, tmp_path: Path, s
             assert workers.examine(path, tmp_path / "out", path.name).frames_decoded == 12
         path.unlink()
     assert [p.name for p in tmp_path.rglob("harm")] == []
+
+
+def test_names_and_odd_files_through_the_command(tmp_path: Path, score) -> None:
+    """A folder of hostile names beside a pipe, a link out and a folder called like a clip: one run, no harm."""
+    from real_command import run
+
+    from verify.archive.store import CaseFolder
+
+    folder = tmp_path / "in"
+    folder.mkdir()
+    clip = draw(tmp_path / "seed.mp4").read_bytes()
+    names = [os.fsdecode(raw) for raw in (NAMES if FULL else NAMES[2:12:2]) if raw.endswith(b".mp4")]
+    for number, name in enumerate(names):
+        (folder / name).write_bytes(clip + bytes([number]))
+    os.mkfifo(folder / "pipe.mp4")
+    (folder / "link.mp4").symlink_to("/etc/passwd")
+    (folder / "folder.mp4").mkdir()
+    (folder / "none.mp4").write_text(TEXTS["concat.mp4"])
+    code, out, err = run("dedup", folder, "--case", tmp_path / "case", seconds=400)
+    assert code == 3, err
+    with CaseFolder(tmp_path / "case", write=False) as case:
+        kept = {item.media.name for item in case.items()}
+    for name in names:
+        with score.case(repr(name)):
+            assert name.encode("utf-8", "backslashreplace").decode() in kept
+    assert len(kept) == len(names) + 1  # and the one that is none
+    said = out + err
+    assert not {c for c in said if (ord(c) < 32 and c != "\n") or c in "\u202e\u2028\u2029"}
+    assert not list(tmp_path.rglob("harm"))
+    html = next((tmp_path / "case").glob("dedup.html")).read_text(encoding="utf-8")
+    assert "\x1b" not in html and "\u202e" not in html

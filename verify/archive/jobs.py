@@ -47,7 +47,7 @@ class Jobs:
                     " ON CONFLICT (batch, target) DO UPDATE SET state = 'waiting', attempts = 0, sha256 = '',"
                     " item = CASE stamp WHEN excluded.stamp THEN item ELSE '' END, failure = '', stamp = excluded.stamp"
                     " WHERE stamp <> excluded.stamp OR state = 'failed'",
-                    (batch, target, stamp, _now()),
+                    (batch, _key(target), stamp, _now()),
                 )
             connection.execute(
                 "UPDATE jobs SET state = 'waiting' WHERE batch = ? AND state = 'running' AND attempts < ?",
@@ -67,8 +67,8 @@ class Jobs:
             (batch,),
         )
         return {
-            target: Job(
-                target=target,
+            _target(key): Job(
+                target=_target(key),
                 stamp=stamp,
                 state=state,
                 attempts=attempts,
@@ -76,7 +76,7 @@ class Jobs:
                 sha256=sha256,
                 failure=msgspec.json.decode(failure, type=FailedItem) if failure else None,
             )
-            for target, stamp, state, attempts, item, sha256, failure in rows
+            for key, stamp, state, attempts, item, sha256, failure in rows
         }
 
     def begin(self, batch: str, target: str) -> None:
@@ -93,14 +93,16 @@ class Jobs:
 
     def items(self, job: tuple[str, str]) -> list[str]:
         """Return the items that were added for a job (batch and target) so far, finished or not."""
-        row = self._database.one("SELECT item FROM jobs WHERE batch = ? AND target = ?", job)
+        batch, target = job
+        row = self._database.one("SELECT item FROM jobs WHERE batch = ? AND target = ?", (batch, _key(target)))
         return str(row[0]).split() if row else []
 
     def added(self, job: tuple[str, str], item: str) -> None:
         """Note, in the transaction that adds it, that an item belongs to a job: it is not added again after a kill."""
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE jobs SET item = TRIM(item || ' ' || ?) WHERE batch = ? AND target = ?", (item, *job)
+                "UPDATE jobs SET item = TRIM(item || ' ' || ?) WHERE batch = ? AND target = ?",
+                (item, job[0], _key(job[1])),
             )
 
     def _set(self, batch: str, target: str, state: State, item: str = "", sha256: str = "", failure: str = "") -> None:
@@ -108,8 +110,24 @@ class Jobs:
             connection.execute(
                 "UPDATE jobs SET state = ?, attempts = attempts + ?, item = CASE ? WHEN '' THEN item ELSE ? END,"
                 " sha256 = ?, failure = ?, updated = ? WHERE batch = ? AND target = ?",
-                (state, int(state == "running"), item, item, sha256, failure, _now(), batch, target),
+                (state, int(state == "running"), item, item, sha256, failure, _now(), batch, _key(target)),
             )
+
+
+_RAW = "bytes of the name: "
+
+
+def _key(target: str) -> str:
+    """Return `target` as the database can hold it: a name whose bytes are no UTF-8 as those bytes, in hex."""
+    try:
+        target.encode("utf-8")
+    except UnicodeEncodeError:
+        return _RAW + target.encode("utf-8", "surrogatepass").hex()
+    return target
+
+
+def _target(key: str) -> str:
+    return bytes.fromhex(key.removeprefix(_RAW)).decode("utf-8", "surrogatepass") if key.startswith(_RAW) else key
 
 
 def _gave_up() -> str:
