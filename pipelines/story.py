@@ -30,7 +30,7 @@ from verify.records.stories import StoryClip, StoryPost, StoryReport, StoryText
 from verify.sources.egress import Guard
 from verify.sources.fetch import get
 from verify.stories import tally
-from verify.stories.posts import Stood, cameras_file, claims_file, media_map, posts, unused
+from verify.stories.posts import Stood, camera_of, cameras_file, claims_file, media_map, posts, unused
 from verify.stories.read import MAX_BYTES
 
 _SECONDS = 60.0  # for fetching the story's own page
@@ -136,7 +136,7 @@ def _conclude(
                     unit="clips")  # fmt: skip
         found = steps.search(session, sha256)
         matches |= {(frozenset((m.a, m.b)), m.kind): m for m in found if (frozenset((m.a, m.b)), m.kind) not in matches}
-        clips.append(_clip(session, one, found, gathered, claims))
+        clips.append(_clip(session, one, found, gathered, _said_of(one, gathered, text, claims, stood)))
     others = {s: steps.other_clip(session, s) for s in {*first, *(x for p, _ in matches for x in p)}}
     rows = _with_clips(gathered.posts, {i.id: i.media.sha256 for i in gathered.items}, set(first))
     recordings, told = recordings_of(session, clips, rows, list(matches.values()), others)
@@ -186,7 +186,7 @@ def _clip(
     session: Session, one: looking.Looked, found: list[Match], gathered: Gathered, claims: Sequence[Claim]
 ) -> StoryClip:
     """Check one clip, write its own report, and return what the story's page shows of it."""
-    case = with_pictures(session, steps.assemble(session, one, found))
+    case = with_pictures(session, replace(steps.assemble(session, one, found), claim=next(iter(claims), None)))
     report = steps.conclude(session, case)
     findings: tuple[Finding, ...] = report.findings
     for claim in claims[1:]:
@@ -217,6 +217,15 @@ def _clip(
         findings=findings,
         uploaders=_uploaders(session, item.media.sha256),
     )
+
+
+def _said_of(
+    one: looking.Looked, gathered: Gathered, text: StoryText, claims: Sequence[Claim], stood: Sequence[Stood]
+) -> Sequence[Claim]:
+    """Return the claims as they are about one clip: where a person says that its own camera stood goes first."""
+    rows = [row for row in gathered.posts if one.item.media.sha256 in row.sha256]
+    place = next((p for row in rows if (p := camera_of(row, text, stood)) is not None), None)
+    return [replace(claim, camera=place) for claim in claims] if place is not None else claims
 
 
 def _uploaders(session: Session, sha256: str) -> tuple[str, ...]:

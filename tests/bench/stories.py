@@ -2,12 +2,15 @@
 
     python tests/bench/stories.py cases VIDEOS SCRATCH [--only NAME ...]     several cameras, copies, montages
     python tests/bench/stories.py hundred VIDEOS SCRATCH [--posts 100]       100 posts from a server, and the page
+    python tests/bench/stories.py places VIDEOS SCRATCH                      which pairs pass for the same place
+    python tests/bench/stories.py seams VIDEOS SCRATCH                       which cuts within one room show as a jump
 
 `cases` makes posts from real clips that share no footage (takes of one room, motorway cameras, helicopters, fires):
 copies (an older mirrored one, small, captioned, upright with blurred sides, trimmed, cropped, as on a screen), montages
 one after the other, interleaved, side by side, stacked and in a corner, a montage posted again mirrored, and one
 camera's sound under another's picture. Then `firstseen story --media` runs as a user runs it, and each case prints
-what it got right and every wrong thing by name. SCRATCH keeps what was made and found; `--again` runs
+what it got right and every wrong thing by name. `places` and `seams` are what thresholds in
+verify/stories were set on. SCRATCH keeps what was made and found; `--again` runs
 on what is examined already. Needs ffmpeg on PATH.
 """
 
@@ -17,17 +20,29 @@ import argparse
 import csv
 import json
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+from verify.descriptors.grid import STEP, Grid, kept_median_change
+from verify.descriptors.patches import Patches
+from verify.errors import FirstseenError
+from verify.examine import examine
+from verify.records.fingerprints import Fingerprint, load
+from verify.settings import Settings
+from verify.stories import montages, same_place
 
 CASES: dict[str, tuple[str, ...]] = {
     "room": ("ekramalam__12.mp4", "ekramalam__14.mp4", "ekramalam__18.mp4", "ekramalam__20.mp4"),
@@ -349,6 +364,76 @@ def opened(page: Path) -> None:
         browser.close()
 
 
+def prints(videos: Path, scratch: Path, kinds: tuple[str, ...] = ("",)) -> dict[str, dict[str, Fingerprint]]:
+    """Return the fingerprints of the videos whose names begin so, made now where they are not kept in SCRATCH."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    found = {}
+    for path in sorted(p for p in videos.iterdir() if p.name.startswith(kinds) and p.suffix not in {".json", ".csv"}):
+        kept = scratch / f"{path.name}.npz"
+        if not kept.is_file():
+            with tempfile.TemporaryDirectory() as folder:
+                try:
+                    examine(path, Path(folder), Settings())
+                except FirstseenError as error:
+                    sys.stderr.write(f"left out: {path.name}: {error.message}\n")
+                    continue
+                shutil.copy(Path(folder) / "fingerprints.npz", kept)
+        found[path.name] = load(kept)
+    return found
+
+
+def places(videos: Path, scratch: Path) -> None:
+    """Print how many places, in how many parts of the picture, pairs without footage in common have in common."""
+    families = json.loads((videos / "FAMILIES.json").read_text())
+    family = {name: number for number, names in enumerate(families) for name in names}
+    same_place.LEAST_PLACES = same_place.LEAST_PARTS = 1  # every pair is measured, the bar is drawn by a person
+    found = []
+    every = prints(videos, scratch)
+    pairs = [pair for pair in combinations(every, 2) if family.get(pair[0], -1) != family.get(pair[1], -2)]
+    for a, b in pairs:
+        one = same_place.same_place(every[a].get(Patches.name), every[b].get(Patches.name))
+        found += [(one.places, one.parts, a, b)] if one else []
+    print(f"{len(pairs)} pairs; the most places in common:")
+    for told_places, parts, a, b in sorted(found, reverse=True)[:25]:
+        print(f"    {told_places:3} places in {parts:2} of 16 parts: {a} | {b}")
+
+
+def seams(videos: Path, scratch: Path) -> None:
+    """Print how often a cut between two clips of one kind shows as a jump, and how often a moment without one."""
+    kinds = ("ekramalam", "federicoparroni", "dronedetectionthesis__V_H", "dronedetectionthesis__IR_H")
+    random = np.random.default_rng(1)
+    joined, at = scratch / "joined", {}
+    joined.mkdir(parents=True, exist_ok=True)
+    for kind in kinds:
+        mine = sorted(p for p in videos.iterdir() if p.name.startswith(kind))
+        pairs = list(permutations(mine, 2))
+        for a, b in [pairs[n] for n in random.permutation(len(pairs))[:12]]:
+            seconds = round(float(random.uniform(2, length(a))), 3)
+            start = random.uniform(0, max(0.1, length(b) - 2))
+            out = joined / f"{a.stem}-{b.stem}.mp4"
+            at[out.name] = seconds
+            cut = f"[0:v]trim=0:{seconds},{FIT},setpts=PTS-STARTPTS[x];[1:v]trim=start={start:.3f},{FIT},"
+            command = ["ffmpeg", "-v", "error", "-y", "-i", str(a), "-i", str(b), "-filter_complex"]
+            command += [f"{cut}setpts=PTS-STARTPTS[y];[x][y]concat=n=2[v]", "-map", "[v]", "-preset", "veryfast"]
+            if not out.is_file():
+                subprocess.run([*command, str(out)], check=True)
+    shown = [
+        _jumps(kept_median_change(p[Grid.name]), round(at[name] / STEP))
+        for name, p in prints(joined, scratch).items()
+        if name in at
+    ]
+    series = [kept_median_change(p[Grid.name]) for p in prints(videos, scratch, kinds).values()]
+    plain = [_jumps(rows, i) for rows in series for i in range(8, len(rows) - 8)]
+    print(f"{len(shown)} cuts: {np.mean(shown):.3f} show as a jump; {len(plain)} moments without: {np.mean(plain):.3f}")
+
+
+def _jumps(rows: np.ndarray, at: int) -> bool:
+    """Return whether the whole picture jumps around row `at` as nowhere else in the clip."""
+    away = np.abs(np.arange(len(rows)) - at)
+    far = rows[away > 3].max(initial=0.0)
+    return bool(rows[away <= 1].max(initial=0.0) > montages.JUMP * max(montages.STILL, far))
+
+
 def run_story(story: Path, table: Path | None, case: Path, *more: str) -> None:
     """Run `firstseen story` as a user would; raises CalledProcessError for an exit code that says nothing was done."""
     given = ["--media", str(table)] if table else []
@@ -382,6 +467,8 @@ def main() -> None:
         hundred(given.videos, given.scratch, given.posts, given.again)
     elif given.what == "open":
         opened(given.videos)
+    else:
+        {"places": places, "seams": seams}[given.what](given.videos, given.scratch)
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ def first_known(known: Appearance | None) -> str:
     """Return which copy of a recording is the earliest known, in one sentence."""
     if known is None:
         return "None of its copies can be said to be the earliest."
-    by = f", {known.author}" if known.author else ""
+    by = f", {known.author}" if known.author and known.author not in known.label else ""
     told = f"{known.label}{by}, {bounds(known.bounds)}"
     if known.bounds and known.bounds.not_before:
         return f"Earliest known: {told}."

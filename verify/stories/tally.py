@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -225,7 +226,8 @@ def not_established(counted: StoryCounts, posts: Sequence[StoryPost], findings: 
         told.append(
             "Whether unrelated people filmed or showed this: no recording is known from two unrelated uploaders."
         )
-    told += [f.sentence for f in findings if f.bearing == "not tested" and f.part in {"when", "where"}][:2]
+    untold = Counter(f.sentence for f in findings if f.bearing == "not tested" and f.part in {"when", "where"})
+    told += [f"{sentence} ({number} of {counted.clips} clips)" for sentence, number in untold.most_common(2)]
     told.append("Who acted: pictures do not answer that.")
     return list(dict.fromkeys(told))
 
