@@ -46,6 +46,8 @@ def main(words: list[str] | None = None) -> int:
     except BrokenPipeError:  # `firstseen ... | head`: the reader has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return errors.EXIT_DONE
+    except Exception as error:  # noqa: BLE001 - the last resort: a sentence for the user, the details in a file
+        return _fault(error)
     return code
 
 
@@ -578,6 +580,22 @@ def _fail(error: errors.FirstseenError, as_json: bool) -> int:
         _print_json({"error": {"kind": error.kind, "message": error.message, "advice": error.advice}})
     _say(f"firstseen: {one_line(error.message)}" + (f" {one_line(error.advice)}" if error.advice else ""))
     return error.exit_code
+
+
+def _fault(error: Exception) -> int:
+    import contextlib
+    import tempfile
+    import traceback
+
+    details = ""
+    with contextlib.suppress(OSError):
+        handle, name = tempfile.mkstemp(prefix="firstseen-fault-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as out:
+            traceback.print_exception(error, file=out)
+        details = f" Please report what stands in {name} (read it first: it may name your files)."
+    words = one_line(f"{type(error).__name__}: {error}", 200)
+    _say(f"firstseen: stopped by a fault of its own ({words}). What was kept in the case is whole.{details}")
+    return errors.EXIT_NOTHING_DONE
 
 
 def _say(words: str) -> None:

@@ -142,3 +142,17 @@ def test_nothing_below_imports_the_command():
     for path in below:
         lines = path.read_text(encoding="utf-8").splitlines()
         assert not [line for line in lines if line.strip().startswith(("import cli", "from cli"))], path
+
+
+def test_a_fault_of_our_own_is_a_sentence_and_a_file(monkeypatch, capsys, tmp_path):
+    import cli
+
+    def broken(*_):
+        raise RuntimeError("not foreseen\x1b[31m")
+
+    monkeypatch.setattr("pipelines.doctor.examine_installation", broken)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert cli.main(["doctor"]) == 4
+    said = capsys.readouterr().err
+    assert "Traceback" not in said and "\x1b" not in said and "fault of its own" in said
+    assert "not foreseen" in next(tmp_path.glob("firstseen-fault-*.txt")).read_text()

@@ -35,7 +35,7 @@ def run(*words: object, seconds: float = 300, **options: object) -> tuple[int, s
         process.kill()
         process.communicate()
         raise
-    assert "Traceback" not in err and "Traceback" not in out, err[-3000:]
+    assert "Traceback" not in err + out and "fault of its own" not in err, err[-3000:]
     return process.returncode, out, err
 
 
