@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,9 @@ from verify.archive.store import CaseFolder
 
 FULL = os.environ.get("FIRSTSEEN_FULL") == "1"
 COUNT = int(os.environ.get("FIRSTSEEN_BATCH", "1000" if FULL else "20"))
+# In the full run so many clips are different, and every further one has the bytes of one of them: on a busy machine of
+# two processors a search among 900 different clips takes 3 s, and the row is about the batch, not about the search.
+DISTINCT = 60 if FULL else 0
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="signals are POSIX's")
 
 
@@ -55,9 +59,11 @@ def test_a_long_batch_with_a_tenth_bad(tmp_path: Path, score) -> None:
         path = folder / f"{number:04d}.mp4"
         if number % 10 == 9:
             path.write_bytes(bad(number // 10, seed, chance))
-        else:
+        elif number < 2 * DISTINCT or not DISTINCT:
             drawing.draw_clip(path, seed=number, seconds=1.0, rate=8, size=(96, 72))
             seed = seed or path.read_bytes()
+        else:  # the same bytes under other names, as batches of reposts have them
+            shutil.copyfile(folder / f"{number % 100 - number % 10 + number % 9:04d}.mp4", path)
     begun = time.monotonic()
     for _ in range(2 if FULL else 1):  # killed on the way, and begun again
         process = start("dedup", folder, "--case", case)
@@ -89,7 +95,7 @@ def test_a_long_batch_with_a_tenth_bad(tmp_path: Path, score) -> None:
     for part in ("items", "recordings", "singles", "matches"):
         assert second[part] == report[part], part
     score.worst = took / COUNT
-    score.note = f"{COUNT} items in {took / 60:.0f} min with two kills" if FULL else ""
+    score.note = f"{COUNT} items, {len(seen)} different clips, two kills, {took / 60:.0f} min" if FULL else ""
 
 
 def test_control_a_pool_of_processes_loses_jobs_when_one_dies() -> None:
