@@ -93,7 +93,9 @@ class _Table:
             return None
         start, chunk, many, _ = (int(n) for n in self._spans[span])
         chunk, into = chunk + (sample - start) // many, (sample - start) % many
-        if chunk >= len(self._chunks) or (not self._common and sample >= len(self._before)):
+        if not 0 <= chunk < len(self._chunks) or into > sample:  # sums of lying tables may run over
+            return None
+        if not self._common and sample >= len(self._before):
             return None
         before = self._common * into if self._common else int(self._before[sample] - self._before[sample - into])
         return int(self._chunks[chunk]) + before
