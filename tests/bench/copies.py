@@ -2,11 +2,11 @@
 """Make edited copies of real clips, look for them, and print one table: found, wrong, segments, CPU, bytes.
 
     python tests/bench/copies.py SOURCES WORK --tools ../shared/bench [--distractors DIR] [--families FILE]
-        [--limit N] [--peer NAME=COMMAND ...]
+        [--seed N] [--limit N] [--peer NAME=COMMAND ...]
 
 SOURCES is a folder of clips; WORK keeps the copies, the case and the pairs, so that a run goes on where it stopped.
 `--tools` holds make_copies.py and score.py (they need `ffmpeg` on PATH). Distractors are clips that are copies of
-nothing; FAMILIES names sources that show the same footage. Measured in one run: `firstseen dedup` as installed,
+nothing, and what copies are embedded in; FAMILIES names sources that show the same footage. Measured in one run: `firstseen dedup` as installed,
 imagehash (pHash of a frame a second, share of frames within 8 bits), and each `--peer`: a command line in which
 {list} is a file with one path a line and {pairs} the JSONL it must write. CPU is that of the process and its
 children; the bare decode is every frame of the same files by PyAV with one thread. A peer that fails is a row with
@@ -125,11 +125,13 @@ def main() -> None:
     parser.add_argument("--tools", type=Path, required=True)
     parser.add_argument("--distractors", type=Path)
     parser.add_argument("--families", type=Path)
+    parser.add_argument("--seed", type=int, default=7, help="which of the distractors clips are embedded in")
     parser.add_argument("--limit", type=int, default=0)
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND")
     args = parser.parse_args()
     make = [sys.executable, str(args.tools / "make_copies.py"), str(args.sources), str(args.work)]
-    run([*make, *(["--limit", str(args.limit)] if args.limit else [])])
+    others = ["--others", str(args.distractors), "--seed", str(args.seed)] if args.distractors else []
+    run([*make, *others, *(["--limit", str(args.limit)] if args.limit else [])])
     truth = [json.loads(line) for line in (args.work / "truth.jsonl").read_text().splitlines()]
     paths = [args.work / line["copy"] for line in truth]
     names = {line["source"] for line in truth}
