@@ -6,11 +6,11 @@
 
 SOURCES is a folder of clips; WORK keeps the copies, the case and the pairs, so that a run goes on where it stopped.
 `--tools` holds make_copies.py and score.py (they need `ffmpeg` on PATH). Distractors are clips that are copies of
-nothing, and what copies are embedded in; FAMILIES names sources that show the same footage. Measured in one run: `firstseen dedup` as installed,
-imagehash (pHash of a frame a second, share of frames within 8 bits), and each `--peer`: a command line in which
-{list} is a file with one path a line and {pairs} the JSONL it must write. CPU is that of the process and its
-children; the bare decode is every frame of the same files by PyAV with one thread. A peer that fails is a row with
-its reason, never left out.
+nothing, and what copies are embedded in; FAMILIES names sources that show the same footage. Measured in one run:
+`firstseen dedup` as installed, imagehash (pHash of a frame a second, share of frames within 8 bits), and each `--peer`:
+a command line in which {list} is a file with one path a line and {pairs} the JSONL it must write. CPU is that of the
+process and its children; the bare decode is every frame of the same files by PyAV with one thread. A peer that fails is
+a row with its reason, never left out.
 """
 
 from __future__ import annotations
