@@ -69,7 +69,7 @@ def in_child(work: Callable[[], None]) -> dict[str, str]:
 # -- no room ---------------------------------------------------------------------------------------------------
 
 
-def test_a_file_size_limit_anywhere_is_one_clear_sentence_and_loses_nothing(fast: Path, material: Path) -> None:
+def test_a_file_size_limit_anywhere_is_one_clear_sentence_and_loses_nothing(fast: Path, material: Path, score) -> None:
     full = 0
     for number, limit in enumerate(range(0, 420_000, 4_000 if FULL else 33_000)):
         root, said = fast / f"case{number}", fast / "said"
@@ -94,6 +94,7 @@ def test_a_file_size_limit_anywhere_is_one_clear_sentence_and_loses_nothing(fast
         assert told["error"] in {"", "disk-full"}, (limit, told)
         full += told["error"] == "disk-full"
         assert wrong_with_case(root, [], material) == [], limit
+        score.tried += 1
         shutil.rmtree(root)
     assert full >= 3
 
@@ -131,7 +132,7 @@ class Failing:
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
 def test_every_single_write_that_fails_leaves_the_case_whole(
-    fast: Path, material: Path, monkeypatch: pytest.MonkeyPatch, code: int
+    fast: Path, material: Path, monkeypatch: pytest.MonkeyPatch, code: int, score
 ) -> None:
     point, failures, step = 1, 0, 1 if FULL else 9
     while True:
@@ -149,6 +150,7 @@ def test_every_single_write_that_fails_leaves_the_case_whole(
         if not failing.failed:
             break
         failures += 1
+        score.tried += 1
         assert wrong_with_case(root, said, material) == [], point
         shutil.rmtree(root)
         point += step
@@ -179,7 +181,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_disk_that_is_really_full(small_disk: Path, material: Path) -> None:
+def test_a_disk_that_is_really_full(small_disk: Path, material: Path, score) -> None:
     """Also SQLite's own writes then find no room; with more room, the same case goes on."""
     full = 0
     for size in range(64, 1024, 8 if FULL else 72):
@@ -192,6 +194,7 @@ def test_a_disk_that_is_really_full(small_disk: Path, material: Path) -> None:
             full += 1
         subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
         assert wrong_with_case(root, said, material) == [], size
+        score.tried += 1
         shutil.rmtree(root)
     assert full >= 2
 

@@ -23,7 +23,7 @@ from real_command import run
 
 from verify.archive.audit import audit
 from verify.archive.forms import why_foreign
-from verify.archive.packing import pack, unpack
+from verify.archive.packing import USUAL, pack, unpack
 from verify.records.fingerprints import Fingerprint, load
 
 Lines = list[dict[str, Any]]
@@ -101,10 +101,12 @@ def bent_header(name: str, **changes: Any) -> Callable[[Path], bytes]:
         for index, encoded in enumerate(lines[1]["fingerprints"]):
             blob = base64.b64decode(encoded)
             length = int.from_bytes(blob[4:8], "little")
-            header = json.loads(blob[8 : 8 + length])
+            header = json.loads(zlib.decompressobj(zdict=USUAL).decompress(blob[8 : 8 + length]))
             if header["name"] == name:
                 header["arrays"][0] |= changes
                 new = json.dumps(header).encode()
+                deflating = zlib.compressobj(zdict=USUAL)
+                new = deflating.compress(new) + deflating.flush()
                 blob = blob[:4] + struct.pack("<I", len(new)) + new + blob[8 + length :]
                 lines[1]["fingerprints"][index] = base64.b64encode(blob).decode()
         return as_file(lines)

@@ -31,7 +31,7 @@ with CaseFolder(root, by=f"process {number}") as case:
 """
 
 
-def test_eight_processes_on_one_case(tmp_path: Path) -> None:
+def test_eight_processes_on_one_case(tmp_path: Path, score) -> None:
     processes, turns = 8, 25 if FULL else 3
     material = tmp_path / "material"
     material.mkdir()
@@ -68,6 +68,8 @@ def test_eight_processes_on_one_case(tmp_path: Path) -> None:
         assert len(case.library.clips()) == len({item.media.sha256 for item in case.items()})
     same = turns - turns // 3 - bool(turns % 3)
     assert len([p for p in (root / "originals").rglob("*") if p.is_file()]) == processes * same + 1
+    score.tried += found.items
+    score.note = f"{found.items} items by {processes} processes, {during} audits meanwhile"
     print(f"{processes} processes, {found.items} items, {found.entries} entries, {during} audits meanwhile")
 
 

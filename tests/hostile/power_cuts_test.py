@@ -120,8 +120,10 @@ def power_cuts(fast: Path, material: Path, monkeypatch: pytest.MonkeyPatch, *, w
     return len(disk.cuts), bad
 
 
-def test_a_power_cut_after_any_fsync_loses_nothing(fast: Path, material: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, bad = power_cuts(fast, material, monkeypatch, works=True)
+def test_a_power_cut_after_any_fsync_loses_nothing(
+    fast: Path, material: Path, monkeypatch: pytest.MonkeyPatch, score
+) -> None:
+    score.tried, bad = power_cuts(fast, material, monkeypatch, works=True)
     assert bad == []
 
 

@@ -328,7 +328,7 @@ def named(found: AuditResult, what: str) -> bool:
     return any(what in word for word in words)
 
 
-def test_random_edits_are_found_and_named(copies: Callable[[], Path]) -> None:
+def test_random_edits_are_found_and_named(copies: Callable[[], Path], score) -> None:
     chance, missed = random.Random(20261122), []
     edits = EDITS * (10 if FULL else 2)
     for number, edit in enumerate(edits):
@@ -337,6 +337,8 @@ def test_random_edits_are_found_and_named(copies: Callable[[], Path]) -> None:
         found = audit(case)
         if found.sound or not named(found, what):
             missed.append((number, edit.__name__, what, [f.sentence for f in found.faults]))
+    score.tried += len(edits)
+    score.note = f"{len(edits)} edits, {200 if FULL else 10} clean audits"
     print(f"edits: {len(edits) - len(missed)} of {len(edits)} found and named")
     assert missed == []
 
