@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import zlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,9 +12,21 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays, scalar_dtypes
 from made_up import fingerprint
 
-from verify.archive.packing import LARGEST, pack, unpack
+from verify.archive.packing import LARGEST, USUAL, pack, unpack
 from verify.errors import TamperedError
 from verify.records.fingerprints import Fingerprint
+
+
+def parted(blob: bytes) -> tuple[bytes, bytes]:
+    """Return the header of a blob, in plain, and its bodies."""
+    end = 8 + int.from_bytes(blob[4:8], "little")
+    return zlib.decompressobj(zdict=USUAL).decompress(blob[8:end]), blob[end:]
+
+
+def plain(header: bytes, bodies: bytes) -> bytes:
+    """Return a blob as they were first made, with the header in plain."""
+    return b"FSF1" + len(header).to_bytes(4, "little") + header + bodies
+
 
 PLAIN = scalar_dtypes().filter(lambda d: d.kind in "biuf")
 
@@ -53,11 +68,10 @@ def test_a_damaged_blob_is_refused_or_reads_as_a_fingerprint(place: int, bit: in
 
 
 def test_a_blob_that_claims_an_impossible_size_takes_no_memory() -> None:
-    blob = pack(fingerprint(1, rows=9))
+    header, bodies = parted(pack(fingerprint(1, rows=9)))
     for claim in (b"[900000000000,32]", b"[-1,32]", b"[9,3200000000]"):
-        header = blob[8 : 8 + int.from_bytes(blob[4:8], "little")].replace(b"[9,32]", claim)
-        assert claim in header
-        forged = blob[:4] + len(header).to_bytes(4, "little") + header + blob[8 + int.from_bytes(blob[4:8], "little") :]
+        assert b"[9,32]" in header
+        forged = plain(header.replace(b"[9,32]", claim), bodies)
         with pytest.raises(TamperedError):
             unpack(forged)
     assert LARGEST < 2**27
@@ -87,3 +101,21 @@ def test_an_hour_of_hashes_stays_small() -> None:
         },
     )
     assert len(pack(hour)) < rows * 48 * 1.03
+
+
+def test_blobs_made_before_headers_were_deflated_are_read() -> None:
+    made = fingerprint(1, rows=9)
+    old = unpack(plain(*parted(pack(made))))
+    assert (old.name, old.version, old.parameters) == (made.name, made.version, made.parameters)
+    assert all(np.array_equal(old.arrays[name], array) for name, array in made.arrays.items())
+
+
+def test_a_header_that_grows_without_end_is_refused() -> None:
+    deflating = zlib.compressobj(9, zdict=USUAL)
+    header = deflating.compress(b" " * (1 << 28)) + deflating.flush()
+    with pytest.raises(TamperedError):
+        unpack(b"FSF2" + len(header).to_bytes(4, "little") + header)
+
+
+def test_the_words_that_headers_are_deflated_against_never_change() -> None:
+    assert hashlib.sha256(USUAL).hexdigest() == "1d250d428fb678992088a09705c1f2f6647d54036397b1d281e9900648a15842"
