@@ -96,6 +96,10 @@ def _read(session: Session, target: str) -> StoryText:
 
 def _file(target: str) -> bytes:
     path = Path(target).expanduser()
+    if path.is_dir():
+        raise NotFoundError(
+            f"{target} is a folder, not a story.", "Give one file of it, or `firstseen dedup` the folder."
+        )
     if not path.is_file():
         raise NotFoundError(
             f"There is no story {target}.", "Give a file (HTML, Markdown, text, docx, PDF) or an address."

@@ -192,3 +192,42 @@ def test_addresses_in_running_text_end_where_the_sentence_goes_on(text, found):
 @pytest.mark.parametrize("text", ["http://[::1", "https://a:99999/x", "https:///x", "x" * 3000, "https://a b/", ""])
 def test_what_is_no_address_is_none(text):
     assert address(text) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://odysee.com/$/embed/some-video/c0ffee", "Odysee:some-video/c0ffee"),
+        ("https://mastodon.social/@user/109999999999999999", "mastodon.social:109999999999999999"),
+        ("https://example.social/@user@other.tld/109999999999999997", "example.social:109999999999999997"),
+        ("https://mastodon.social/users/user/statuses/109999999999999998", "mastodon.social:109999999999999998"),
+        ("https://t.me/c/1234567/125", "Telegram:1234567/125"),
+        ("https://twitter.com/i/videos/tweet/1509712148689846275", "X:1509712148689846275"),
+        ("https://gettr.com/post/p1abcdef", "GETTR:p1abcdef"),
+        ("https://dzen.ru/video/watch/6246e1234567890abcdef123", "Dzen:6246e1234567890abcdef123"),
+        ("https://tube.example/w/4rWDh3pNc5XmvkeAfcqpYB", "tube.example:4rWDh3pNc5XmvkeAfcqpYB"),
+        ("https://tube.example/videos/watch/9c9de5e8-0a1e-484a-b099-e80766180a6d",
+         "tube.example:9c9de5e8-0a1e-484a-b099-e80766180a6d"),
+        ("https://www.linkedin.com/posts/someone_words-activity-6915000000000000000-abcd",
+         "LinkedIn:6915000000000000000"),
+        ("https://www.snapchat.com/spotlight/W7_EDlXWTBiXAEEniNoMPwAAY", "Snapchat:W7_EDlXWTBiXAEEniNoMPwAAY"),
+    ],
+)
+def test_posts_of_less_known_places_are_posts(url, key):
+    spot = address(url)
+    assert (spot.post, spot.key) == (True, key)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://mastodon.social/@user", "https://news.example/@desk/12345", "https://tube.example/w/short",
+     "https://web.archive.org/web/20220401000000/https://example.org/about", "https://dzen.ru/news", "https://t.me/c/1"],
+)  # fmt: skip
+def test_what_only_looks_like_them_is_not(url):
+    assert not address(url).post
+
+
+def test_an_archived_post_is_a_post_of_its_own():
+    inner = "https://twitter.com/u/status/1509712148689846279"
+    archived = address(f"https://web.archive.org/web/20220401000000/{inner}")
+    assert archived.post and archived.key != address(inner).key and archived.platform == "X (web archive)"

@@ -35,6 +35,7 @@ _POSTS: tuple[tuple[str, str, str], ...] = (
     ("dai.ly", "Dailymotion", r"^/(\w+)"),
     ("rumble.com", "Rumble", r"^/(?:embed/)?(v\w+)"),
     ("odysee.com", "Odysee", r"^/(?:\$/embed/)?(@[^/]+/[^/?]+)"),
+    ("odysee.com", "Odysee", r"^/\$/embed/([^/?]+/\w+)"),
     ("bitchute.com", "BitChute", r"^/(?:video|embed)/(\w+)"),
     ("streamable.com", "Streamable", r"^/(?:e/|o/)?(\w{4,8})$"),
     ("bilibili.com", "Bilibili", r"^/video/(BV\w+|av\d+)"),
@@ -44,7 +45,27 @@ _POSTS: tuple[tuple[str, str, str], ...] = (
     ("gab.com", "Gab", r"^/[^/]+/posts/(\d+)"),
     ("truthsocial.com", "Truth Social", r"^/@[^/]+/(?:posts/)?(\d+)"),
     ("coub.com", "Coub", r"^/(?:view|embed)/(\w+)"),
+    ("t.me", "Telegram", r"^/c/(\d+/\d+)"),  # a private channel: only its members see it, but it is a post
+    ("twitter.com", "X", r"^/i/videos/(?:tweet/)?(\d+)"),
+    ("gettr.com", "GETTR", r"^/post/(\w+)"),
+    ("dzen.ru", "Dzen", r"^/(?:video/watch|shorts|embed)/(\w+)"),
+    ("smotrim.ru", "Smotrim", r"^/video/(\d+)"),
+    ("my.mail.ru", "Mail.ru", r"^/(?:mail|bk|list|inbox)/[^/]+/video/(?:[^/]+/)?(\w+)\.html"),
+    ("snapchat.com", "Snapchat", r"^/(?:spotlight|@[^/]+/spotlight)/(\w+)"),
+    ("linkedin.com", "LinkedIn", r"^/(?:posts/[^/?]*-|feed/update/urn:li:)activity[-:](\d+)"),
+    ("kwai.com", "Kwai", r"^/(?:@[^/]+/video|short-video)/(\w+)"),
+    ("douyin.com", "Douyin", r"^/(?:video|share/video)/(\d+)"),
+    ("likee.video", "Likee", r"^/@[^/]+/video/(\d+)"),
+    ("9gag.com", "9GAG", r"^/gag/(\w+)"),
 )
+# Software that anybody runs on a host of his own, known by its paths: a numbered post, a video under a UUID.
+_ANYWHERE: tuple[tuple[str, str], ...] = (
+    ("Mastodon", r"^/@[\w.-]+(?:@[\w.-]+)?/(\d{15,20})$"),
+    ("Mastodon", r"^/users/[\w.-]+/statuses/(\d{15,20})$"),
+    ("PeerTube", r"^/(?:videos/(?:watch|embed)/|w/)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$"),
+    ("PeerTube", r"^/w/([1-9A-HJ-NP-Za-km-z]{21,22})$"),
+)
+_ARCHIVED = re.compile(r"^/web/\d{4,14}[a-z_]*/(.+)$")
 # Addresses that only lead on. A post's own media link on X is written `pic.twitter.com/T` and is `https://t.co/T`.
 _SHORT: dict[str, str] = {
     "pic.twitter.com": "X",
@@ -135,12 +156,15 @@ def _known(text: str, parts: urllib.parse.SplitResult, also: tuple[str, ...]) ->
     for known, name, pattern in _POSTS:
         if (host == known or host.endswith("." + known)) and (hit := re.search(pattern, below)):
             return Address(url=plain, key=f"{name}:{hit[1]}", platform=name, post_id=hit[1], post=True)
-    if (tweet := _embedded_tweet(host, parts.query)) is not None:
-        return tweet
+    if (other := _embedded_tweet(host, parts.query) or _archived(host, below, plain, also)) is not None:
+        return other
     if (platform := known_platform(text)) is not None:
         own = platform.post_id(text)
         key = f"{platform.name}:{own}" if own else plain
         return Address(url=plain, key=key, platform=platform.name, post_id=own, post=bool(own))
+    for name, pattern in _ANYWHERE:
+        if hit := re.search(pattern, parts.path):
+            return Address(url=plain, key=f"{host}:{hit[1]}", platform=name, post_id=hit[1], post=True)
     named = {parts.netloc.lower(), (parts.hostname or "").lower()} & {one.lower() for one in also}
     return Address(url=plain, key=plain, post=bool(named) or bool(_MEDIA.search(parts.path)))
 
@@ -151,6 +175,15 @@ def _embedded_tweet(host: str, query: str) -> Address | None:
     if not own.isdigit():
         return None
     return Address(url=f"https://x.com/i/status/{own}", key=f"X:{own}", platform="X", post_id=own, post=True)
+
+
+def _archived(host: str, below: str, plain: str, also: tuple[str, ...]) -> Address | None:
+    """Return an archive's copy of a post or video: a post of its own, for it may hold what the other lost."""
+    hit = _ARCHIVED.match(below) if host == "web.archive.org" else None
+    inner = address(hit[1], also) if hit else None
+    if inner is None or not inner.post:
+        return None
+    return Address(url=plain, key=plain, platform=f"{inner.platform or 'video'} (web archive)", post=True)
 
 
 def in_text(text: str) -> list[str]:

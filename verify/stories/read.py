@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import zlib
 from pathlib import Path
 from typing import Any, get_args
 
@@ -61,6 +62,7 @@ def read(
     `url` is where the page came from (its relative links need it), `name` the file's name, `also` further hosts
     whose pages count as posts. Raises SourceError as `kind_of`, UnreadableMediaError for a broken docx or PDF.
     """
+    data = _unpacked(data)
     if len(data) > MAX_BYTES:
         raise SourceError(f"The story is larger than {MAX_BYTES // 2**20} MiB.", "Give its text without the pictures.")
     kind = kind or kind_of(data, name)
@@ -107,6 +109,23 @@ def from_file(path: str, out: Path, kind: str = "", url: str = "", also: tuple[s
     return to_builtins(read(data, known, url=url, name=where.name, also=tuple(also)))
 
 
+def _unpacked(data: bytes) -> bytes:
+    """Return what a gzip file holds (saved pages often are one), up to a byte more than a story may have."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    try:
+        return zlib.decompressobj(wbits=31).decompress(data, MAX_BYTES + 1)
+    except zlib.error as error:
+        raise SourceError(f"This packed file cannot be unpacked: {error}.", "Unpack it, and give the story.") from error
+
+
+def _cyrillic(data: bytes) -> bool:
+    """Return whether most letters are from the upper half: Latin text has few accents, Cyrillic in one byte is all."""
+    upper = sum(byte >= 0xC0 for byte in data[:65_536])
+    lower = sum(65 <= byte <= 122 for byte in data[:65_536])
+    return upper > lower
+
+
 def _decoded(data: bytes) -> tuple[str, bool]:
     """Return the text and whether its encoding was sure: a byte order mark, what the page declares, then UTF-8."""
     for mark, name in (
@@ -125,7 +144,7 @@ def _decoded(data: bytes) -> tuple[str, bool]:
                 return data.decode(name, "replace"), True
         except LookupError:
             continue
-    text = data.decode("windows-1252", "replace")
+    text = data.decode("windows-1251" if _cyrillic(data) else "windows-1252", "replace")
     return text, sum(c < 32 and c not in b"\t\n\r\x0c" for c in data) * 200 < len(data)
 
 
