@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -44,6 +45,14 @@ class ClipInfo:
     width: int
     height: int
     duration: float | None
+
+
+HASH_STEP = 1.0  # seconds between hashed frames, as vPDQ takes them: they are there to be compared with other tools
+
+
+def to_hash(frame: Frame, times: Sequence[float]) -> bool:
+    """Return whether a frame is hashed: a second after the last of `times` (seconds), or the first of a shot."""
+    return not times or frame.first_of_shot or frame.time - times[-1] > HASH_STEP - 0.01
 
 
 class Descriptor(ABC):

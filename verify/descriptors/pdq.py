@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
+from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray, to_hash
 from verify.descriptors.shrinking import PDQ_SIDE, Shrunk, shrunk
 from verify.records.fingerprints import Fingerprint
 
@@ -51,7 +51,9 @@ class Pdq(Descriptor):
         self._informative: list[bool] = []
 
     def add(self, frame: Frame) -> None:
-        """Hash the frame."""
+        """Hash the frame, if it is one to be hashed."""
+        if not to_hash(frame, self._times):
+            return
         bits, quality = pdq(frame.gray)
         self._times.append(frame.time)
         self._bits.append(bits)

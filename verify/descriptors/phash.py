@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
+from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray, to_hash
 from verify.descriptors.shrinking import Shrunk, shrunk
 from verify.records.fingerprints import Fingerprint
 
@@ -53,7 +53,9 @@ class PHash(Descriptor):
         self._informative: list[bool] = []
 
     def add(self, frame: Frame) -> None:
-        """Hash the frame."""
+        """Hash the frame, if it is one to be hashed."""
+        if not to_hash(frame, self._times):
+            return
         self._times.append(frame.time)
         self._bits.append(phash(frame.gray))
         self._informative.append(frame.informative)
