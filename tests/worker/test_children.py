@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -326,3 +327,18 @@ def test_the_doctor_says_what_is_not_here(monkeypatch: pytest.MonkeyPatch) -> No
     row = next(row for row in examine_installation() if row[0] == "isolation")
     assert row[1] == "weak"
     assert "a wall to the network" in row[2] and "a limit on memory" not in row[2]
+
+
+def test_control_a_plain_process_does_what_a_worker_may_not(tricks: str, tmp_path: Path) -> None:
+    """The same functions outside a worker: they connect, write elsewhere, open what they like and take the process."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        script = (
+            f"import {tricks} as t; from pathlib import Path; out = Path({str(tmp_path)!r})\n"
+            f"print(t.connect(out=out, port={port}), t.write_elsewhere(out=out, path={str(tmp_path / 'x')!r}))\n"
+            "print(t.open_many(out=out), flush=True)\n"
+            "t.overrun(out=out)\n"
+        )
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.split() == ["connected", "written", "500"]
+    assert done.returncode == -signal.SIGSEGV
