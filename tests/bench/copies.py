@@ -96,7 +96,11 @@ def imagehash_frames(paths: list[Path], out: Path) -> None:
 def firstseen(paths: list[Path], work: Path, out: Path) -> None:
     """Run `firstseen dedup` as a user would."""
     program = Path(sys.executable).with_name("firstseen")
-    run([str(program), "dedup", *map(str, paths), "--case", str(work / "case"), "--pairs", str(out)])
+    words = [str(program), "dedup", *map(str, paths), "--case", str(work / "case"), "--pairs", str(out)]
+    out.unlink(missing_ok=True)
+    done = subprocess.run(words, capture_output=True, text=True)
+    if not out.exists():  # files that cannot be decoded are failed items and an exit status, and the rest is compared
+        raise subprocess.CalledProcessError(done.returncode, words, done.stdout, done.stderr)
 
 
 def kept_bytes(case: Path) -> int:

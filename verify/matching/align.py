@@ -34,6 +34,7 @@ NEARLY = 0.12  # how far a speed may lie from a decisive line's and still be loo
 ROUND = 16  # rows
 FEWEST_LAGS = 16  # from which the spread over other lags means something
 STILL = 0.6  # grey levels; less change a cell than this at its liveliest, and movement cannot tell
+CLOSE = 0.8  # share of the best line's rank from which another may be the better one, measured exactly
 HOPELESS = 0.8  # a line no higher is not measured: of 34 ways to lay time over time the best by chance is there
 
 
@@ -250,7 +251,7 @@ def align(a: Side, b: Side, spans: Sequence[Span], ways: Ways = WAYS) -> Aligned
                 second = moved
     if best is None or (best[0].rank < HOPELESS and max(a.lively, b.lively) >= STILL):
         return None
-    tried = [best[0]] + ([second] if second is not None and second.rank > HOPELESS else [])
+    tried = [best[0]] + ([second] if second is not None and second.rank > CLOSE * best[0].rank else [])
     found = [measured(a, b, line, best[1]) for line in tried]
     return max((f for f in found if f is not None), key=lambda f: f.rank, default=None)
 

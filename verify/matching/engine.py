@@ -19,7 +19,7 @@ from verify.descriptors.grid import HEIGHT, STEP, WIDTH, Grid, read
 from verify.descriptors.moments import Moments
 from verify.descriptors.patches import Patches
 from verify.matching import describe, strength
-from verify.matching.align import DECISIVE, HOPELESS, NATURAL, WAYS, Aligned, Ways, align, liveliest, side
+from verify.matching.align import DECISIVE, NATURAL, WAYS, Aligned, Ways, align, liveliest, side
 from verify.matching.base import Shelf
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
 from verify.matching.geometry import Fit, Spots, fits, spots, unit_matrix, whole
@@ -34,7 +34,7 @@ from verify.records.matches import Match
 Floats = npt.NDArray[np.floating[Any]]
 Array = npt.NDArray[np.floating[Any]]
 
-CANDIDATES = 80  # (clip, turn) pairs looked at; the weakest of them are left after the fit
+CANDIDATES = 120  # (clip, turn) pairs looked at; the weakest of them are left after the fit
 PLAIN_CANDIDATES = 16  # clips with few places to be found by, looked at for the look of the whole
 MOMENTARY = 24  # (clip, turn) pairs that moments name
 GUESSED = 60  # of the clips named first, tried without a fit too
@@ -42,6 +42,7 @@ MANY = 2000  # more candidates than CANDIDATES are looked at, up to this, while 
 MANY_VOTES = 12.0  # votes: a clip of which there are hundreds of copies
 SOME_PLACES = 6
 PLAINLY = 0.7  # correlation of movement that needs no better way to be looked for
+UNSETTLED = 1.0  # rank below which no small step makes a match of it
 NUDGED, MOVED = 0.04, 0.1  # shares of the smaller picture a sure fit, and any other, may be off
 SURE_PLACES = 20  # a fit of so many places needs no guess beside it
 
@@ -130,7 +131,7 @@ def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS, guess: bool = Tru
             best = found
             if best.aligned.rank > DECISIVE and best.aligned.movement > PLAINLY:
                 return best
-    return _settled(a, b, best) if best is not None and HOPELESS < best.aligned.rank < DECISIVE else best
+    return _settled(a, b, best) if best is not None and UNSETTLED < best.aligned.rank < DECISIVE else best
 
 
 @dataclass(frozen=True, slots=True)

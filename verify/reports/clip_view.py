@@ -62,7 +62,10 @@ class Shared:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClipView:
-    """One clip in reading order."""
+    """One clip in reading order.
+
+    `both_ways` are findings on what is claimed that carry weight and fit one end of it and strain the other.
+    """
 
     report: ClipReport
     title: str
@@ -71,6 +74,7 @@ class ClipView:
     questions: tuple[Finding, ...]
     supports: tuple[Finding, ...]
     neutral: tuple[Finding, ...]
+    both_ways: tuple[Finding, ...]
     not_tested: tuple[Finding, ...]
     parts: tuple[PartOfClaim, ...]
     pictures: tuple[Shared, ...]
@@ -88,6 +92,7 @@ def view(report: ClipReport) -> ClipView:
     shared = tuple(_shared(report, m) for m in case.matches)
     streams = examined.streams if examined else ()
     known = tuple(sorted(case.appearances, key=_when))
+    neutral = _weighed(report.findings, "neutral")
     lengths = [examined.duration or 0.0 if examined else 0.0, *(s.a_end for m in case.matches for s in m.segments)]
     return ClipView(
         report=report,
@@ -96,7 +101,8 @@ def view(report: ClipReport) -> ClipView:
         keyframes=examined.keyframes if examined else (),
         questions=_weighed(report.findings, "questions"),
         supports=_weighed(report.findings, "supports"),
-        neutral=_weighed(report.findings, "neutral"),
+        neutral=neutral,
+        both_ways=tuple(f for f in neutral if f.weight != "weak" and f.part in {"what", "when", "where"}),
         not_tested=_weighed(report.findings, "not tested"),
         parts=_parts(report),
         pictures=tuple(s for s in shared if s.match.kind == "same picture"),
