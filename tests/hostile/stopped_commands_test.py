@@ -86,7 +86,7 @@ def test_dedup_stopped_at_random_goes_on_and_redoes_nothing(
     stopped = 0
     for turn in range(12 if FULL else 1):
         with score.case(f"{kind.name} {turn}"):
-            code, err = stop(start("dedup", clips, "--case", case), chance.uniform(0.4, 7.0 if FULL else 4.0), kind)
+            code, err = stop(start("dedup", clips, "--case", case), chance.uniform(0.4, 7.0 if FULL else 1.2), kind)
             stopped += code is not None
             if code is not None and kind != signal.SIGKILL:
                 assert code in {130, 3}, (code, err)

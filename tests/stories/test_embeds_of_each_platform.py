@@ -206,10 +206,14 @@ def test_what_is_no_address_is_none(text):
         ("https://gettr.com/post/p1abcdef", "GETTR:p1abcdef"),
         ("https://dzen.ru/video/watch/6246e1234567890abcdef123", "Dzen:6246e1234567890abcdef123"),
         ("https://tube.example/w/4rWDh3pNc5XmvkeAfcqpYB", "tube.example:4rWDh3pNc5XmvkeAfcqpYB"),
-        ("https://tube.example/videos/watch/9c9de5e8-0a1e-484a-b099-e80766180a6d",
-         "tube.example:9c9de5e8-0a1e-484a-b099-e80766180a6d"),
-        ("https://www.linkedin.com/posts/someone_words-activity-6915000000000000000-abcd",
-         "LinkedIn:6915000000000000000"),
+        (
+            "https://tube.example/videos/watch/9c9de5e8-0a1e-484a-b099-e80766180a6d",
+            "tube.example:9c9de5e8-0a1e-484a-b099-e80766180a6d",
+        ),
+        (
+            "https://www.linkedin.com/posts/someone_words-activity-6915000000000000000-abcd",
+            "LinkedIn:6915000000000000000",
+        ),
         ("https://www.snapchat.com/spotlight/W7_EDlXWTBiXAEEniNoMPwAAY", "Snapchat:W7_EDlXWTBiXAEEniNoMPwAAY"),
     ],
 )

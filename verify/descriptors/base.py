@@ -48,11 +48,15 @@ class ClipInfo:
 
 
 HASH_STEP = 1.0  # seconds between hashed frames, as vPDQ takes them: they are there to be compared with other tools
+LEAST_HASHES = 8
 
 
 def to_hash(frame: Frame, times: Sequence[float]) -> bool:
-    """Return whether a frame is hashed: a second after the last of `times` (seconds), or the first of a shot."""
-    return not times or frame.first_of_shot or frame.time - times[-1] > HASH_STEP - 0.01
+    """Return whether a frame is hashed: a second after the last of `times` (seconds), or the first of a shot.
+
+    The first LEAST_HASHES sampled frames all are, so that a short clip has something to be compared by.
+    """
+    return len(times) < LEAST_HASHES or frame.first_of_shot or frame.time - times[-1] > HASH_STEP - 0.01
 
 
 class Descriptor(ABC):
