@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -522,14 +523,26 @@ def _follow(job: Generator[Event, None, Result], words: argparse.Namespace) -> R
     return _follow_with_bars(job, console)
 
 
+_TOLD_EVERY = 30.0  # seconds between lines of progress where there is no terminal to draw bars on
+
+
 def _follow_plainly(job: Generator[Event, None, Result]) -> Result:
+    begun: dict[str, float] = {}
+    told = time.monotonic()
     while True:
         try:
             event = next(job)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]  # a generator's return value is untyped
+        now = time.monotonic()
+        since = now - begun.setdefault(event.step, now)
         if event.kind in {"failed", "note"}:
             _say(_told(event))
+        elif event.total and now - told > _TOLD_EVERY:
+            told = now
+            pace = event.current / since if since else 0.0
+            left = f", about {max(1, round((event.total - event.current) / pace / 60))} min left" if pace else ""
+            _say(f"{event.step}: {_amount(event)}{_pace(pace, event.unit)}{left}")
 
 
 def _follow_with_bars(job: Generator[Event, None, Result], console: Any) -> Result:  # noqa: ANN401 - rich is heavy
@@ -559,7 +572,7 @@ def _follow_with_bars(job: Generator[Event, None, Result], console: Any) -> Resu
                     completed=event.current,
                     total=event.total,
                     description=f"{event.step:<8} {escape(one_line(event.target, 40))}",
-                    amount=_amount(event),
+                    amount=_amount(event) + _pace(bars.tasks[tasks[event.step]].speed, event.unit),
                 )
 
 
@@ -568,6 +581,14 @@ def _amount(event: Event) -> str:
         done = f"{event.current / 1e6:.1f}"
         return f"{done} of {event.total / 1e6:.1f} MB" if event.total else f"{done} MB"
     return f"{event.current:.0f} of {event.total:.0f} {event.unit}" if event.total else event.unit
+
+
+def _pace(a_second: float | None, unit: str) -> str:
+    if not a_second:
+        return ""
+    if unit == "bytes":
+        return f", {a_second / 1e6:.1f} MB/s"
+    return f", {a_second:.1f} a second" if a_second >= 1 else f", {1 / a_second:.0f} s each"
 
 
 def _told(event: Event) -> str:

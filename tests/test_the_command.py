@@ -8,8 +8,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+import cli
+from verify.records.cases import Event
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -156,3 +160,33 @@ def test_a_fault_of_our_own_is_a_sentence_and_a_file(monkeypatch, capsys, tmp_pa
     said = capsys.readouterr().err
     assert "Traceback" not in said and "\x1b" not in said and "fault of its own" in said
     assert "not foreseen" in next(tmp_path.glob("firstseen-fault-*.txt")).read_text()
+
+
+@pytest.mark.parametrize(
+    ("pace", "unit", "words"),
+    [
+        (None, "clips", ""),
+        (0.25, "clips", ", 4 s each"),
+        (3.21, "clips", ", 3.2 a second"),
+        (2.5e6, "bytes", ", 2.5 MB/s"),
+    ],
+)
+def test_a_pace_is_said_as_people_say_it(pace, unit, words):
+    assert cli._pace(pace, unit) == words
+
+
+def test_without_a_terminal_long_work_still_says_how_far_it_is(monkeypatch, capsys):
+    moments = iter(range(0, 1000, 20))
+    monkeypatch.setattr(cli, "time", SimpleNamespace(monotonic=lambda: float(next(moments))))
+
+    def job():
+        for number in range(10):
+            yield Event(kind="progress", step="compare", target="x", current=number, total=10, unit="clips")
+        return "done"
+
+    assert cli._follow_plainly(job()) == "done"
+    said = capsys.readouterr().err.splitlines()
+    assert 3 <= len(said) <= 6
+    assert said[-1].startswith("compare: ")
+    assert "of 10 clips" in said[-1]
+    assert "min left" in said[-1]
