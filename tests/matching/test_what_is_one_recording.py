@@ -112,3 +112,24 @@ def test_what_a_copy_changed_is_said():
 def test_two_posts_of_one_day_have_no_earliest():
     found, _ = group([clip("a", day=1), clip("b", day=1)], [match("a", "b")])
     assert found[0].earliest is None
+
+
+MIDDLE = ((0.0, 0.34), (1.0, 0.34), (1.0, 0.66), (0.0, 0.66))
+
+
+def test_bars_are_no_picture_when_the_best_copy_is_chosen():
+    # The upright one has most pixels, and two thirds of them are blurred bars: every other copy covers its middle only.
+    clips = [clip("upright", size=(1080, 1920)), clip("wide", size=(1280, 720)), clip("small", size=(640, 360))]
+    links = [match("upright", "wide", outline_a=MIDDLE), match("upright", "small", outline_a=MIDDLE)]
+    (found,), _ = group(clips, [*links, match("wide", "small")])
+    assert found.best == "wide"
+
+
+def test_one_crop_does_not_make_bars_of_what_it_leaves_out():
+    clips = [clip("whole", size=(1280, 720)), clip("cropped", size=(720, 720))]
+    (found,), _ = group(clips, [match("whole", "cropped", outline_a=HALF)])
+    assert found.best == "whole"
+    third = clip("again", size=(640, 360))
+    links = [match("whole", "cropped", outline_a=HALF), match("whole", "again")]
+    (found,), _ = group([*clips, third], links)
+    assert found.best == "whole"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from verify.matching.describe import FULL
 from verify.matching.turned import turned
 from verify.records.cases import OtherClip
 from verify.records.findings import Decision
@@ -230,13 +231,16 @@ def _when(appearance: Appearance | None) -> datetime:
 def _best(clips: Sequence[OtherClip], matches: Iterable[Match]) -> tuple[str, str]:
     """Return the copy to look at, and why: the longest, then the one with most pixels, then the least edited."""
     edits: dict[str, int] = defaultdict(int)
+    covered: dict[str, list[float]] = defaultdict(list)
     for match in matches:
-        for name in (match.a, match.b):
+        for name, outline in ((match.a, match.geometry.outline_a), (match.b, match.geometry.outline_b)):
             edits[name] += len(match.geometry.words)
+            covered[name].append(_area(outline))
     longest = max((c.duration or 0.0) for c in clips)
     near = [c for c in clips if (c.duration or 0.0) >= longest * 0.98 - 0.2]  # containers round durations
-    largest = max(_pixels(c) for c in near)
-    wide = [c for c in near if _pixels(c) >= largest]
+    shown = {c.sha256: _pixels(c) * _scene(covered[c.sha256]) for c in near}
+    largest = max(shown.values())
+    wide = [c for c in near if shown[c.sha256] >= largest]
     best = min(wide, key=lambda c: edits[c.sha256])
     reasons = []
     if len(near) < len(clips):
@@ -246,6 +250,14 @@ def _best(clips: Sequence[OtherClip], matches: Iterable[Match]) -> tuple[str, st
     if len(wide) > 1 and min(edits[c.sha256] for c in wide) < max(edits[c.sha256] for c in wide):
         reasons.append("least edited")
     return best.sha256, ", ".join(reasons) or "no copy is longer or larger"
+
+
+def _scene(covered: Sequence[float]) -> float:
+    """Return how much of a picture is the recording, from the shares of it that its copies cover.
+
+    One copy that covers half may be cropped; two or more that never cover the rest say that the rest is bars.
+    """
+    return max(covered) if len(covered) > 1 and max(covered) < FULL else 1.0
 
 
 def _pixels(clip: OtherClip) -> int:
