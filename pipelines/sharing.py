@@ -60,7 +60,7 @@ def audited(path: Path, head: str = "", keys: tuple[str, ...] = ()) -> AuditResu
 def export(options: Options, out: Path) -> Told:
     """Write the fingerprints of all clips to the new file `out`, under random ids, with the bounds of their posts.
 
-    All descriptors that matching needs go along. One of them, the luma grid, is a film of a few hundred grey cells:
+    All descriptors that matching needs go along. One of them, the grid, is a film of 32 x 24 grey cells:
     no picture, but not nothing; the command says so.
     """
     with Session(options) as session:

@@ -57,7 +57,8 @@ _DISTRIBUTIONS = ("av", "opencv-python-headless", "numpy", "imagehash", "pillow"
 def warm_up() -> None:
     """Import and use once everything a child needs, so that each fork finds it in memory.
 
-    What libraries set up on first use (tables of decoders and filters, plans, work space) cost each child 40 ms.
+    What libraries set up on first use (tables of decoders and filters, plans, work space) is then there for every
+    child; what that saves one was too little to measure beside the fork itself.
     """
     cv2.setNumThreads(1)
     av.logging.set_level(None)

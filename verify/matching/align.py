@@ -1,4 +1,4 @@
-"""Which seconds of one clip are which of the other, and do they move alike? Answered on the luma grids.
+"""Which seconds of one clip are which of the other, and do they move alike? Answered on the films of change.
 
 Rule: a background proves nothing. What is compared is what *changes* at each place, after the geometry has laid one
 picture over the other; two takes of one room agree in everything but that.

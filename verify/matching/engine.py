@@ -1,7 +1,7 @@
 """Finds what shares footage with a clip: candidates by looks, then geometry, then movement. Rule: movement decides.
 
 The order of work for one search: the index names clips that hold similar places (in any turn); a fit of the places
-says where one picture would lie in the other; the luma grids, read through that fit, say whether the two *change*
+says where one picture would lie in the other; the films, read through that fit, say whether the two *change*
 alike at one offset and speed, and over which seconds. Only then is there a match, with a strength.
 """
 
