@@ -121,7 +121,7 @@ def unpack_bag(bundle: Path, to: Path) -> Path:
                 for entry, path in entries:
                     _extract(archive, entry, to / path)
                 return _checked_bag(to)
-            except BaseException:
+            except BaseException:  # raised again: Ctrl-C too leaves nothing half unpacked
                 shutil.rmtree(to, ignore_errors=True)
                 raise
 

@@ -75,7 +75,7 @@ class Database:
             self._connection = self._open(wait)
             try:
                 self._prepare(wait)
-            except BaseException:
+            except BaseException:  # raised again: Ctrl-C too lets go of the file
                 self._connection.close()
                 raise
 
@@ -171,7 +171,7 @@ class Database:
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except BaseException:
+            except BaseException:  # raised again: Ctrl-C too undoes what was begun
                 with suppress(sqlite3.Error):  # the first error is the one to tell
                     self._connection.execute("ROLLBACK")
                 raise

@@ -59,7 +59,7 @@ class Staging:
             try:
                 self.folder.mkdir()
                 durable.sync_folder(self._tmp)  # the mark has to outlive a power cut: it says that something may lag
-            except BaseException:
+            except BaseException:  # raised again: Ctrl-C too lets go of the lock
                 self._lock.release()  # the mark stays: whoever opens the case next sweeps it
                 raise
 
