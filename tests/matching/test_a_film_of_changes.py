@@ -128,7 +128,8 @@ def test_two_hours_compare_in_bounded_memory():
     # A table of every moment with every other would take gigabytes.
     import tracemalloc
 
-    from verify.matching.align import NATURAL, align, side
+    from verify.matching.align import align
+    from verify.matching.lines import NATURAL, side
     from verify.matching.windows import guessed, hinted
 
     rng = np.random.default_rng(2)

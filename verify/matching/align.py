@@ -7,32 +7,20 @@ picture over the other; two takes of one room agree in everything but that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from verify.descriptors.grid import STEP
+from verify.matching.lines import SHORTEST, WAYS, Line, Side, Ways, levelled, lines, liveliest, part
 from verify.matching.windows import Span
 
 Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.intp]
 
-SHORTEST = 1.5  # seconds
 HIDDEN = 0.4  # share of a picture that a caption may cover
-FLOOR = 0.3  # grey levels
-# Speeds tried; between them a clip of 30 s drifts by less than two seconds, and the fit is then refined.
-SPEEDS = (1.0, 1.1, 0.9, 1.25, 0.8, 1.5, 0.667, 2.0, 0.5, 1.05, 0.95, 1.175, 0.85, 1.35, 0.74, 1.75, 0.57)
-Ways = tuple[tuple[float, int], ...]
-# Who plays a clip backwards rarely changes its speed by a little as well.
-BACKWARDS = (1.0, 1.25, 0.8, 1.5, 0.667, 2.0, 0.5)
-WAYS: Ways = (*((speed, 1) for speed in SPEEDS), *((speed, -1) for speed in BACKWARDS))
-NATURAL: Ways = tuple((speed, 1) for speed in SPEEDS if abs(speed - 1) < 0.12)
-DECISIVE = 3.0  # a line this far up needs no other beside it
-NEARLY = 0.12  # how far a speed may lie from a decisive line's and still be looked at
-ROUND = 16  # rows
-FEWEST_LAGS = 16  # from which the spread over other lags means something
 STILL = 0.6  # grey levels; less change a cell than this at its liveliest, and movement cannot tell
 CLOSE = 0.8  # share of the best line's rank from which another may be the better one, measured exactly
 HOPELESS = 0.8  # a line no higher is not measured: of 34 ways to lay time over time the best by chance is there
@@ -65,122 +53,6 @@ class Aligned:
     shorter: float
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A way to run b along a: row k of b is row `lag + speed * k` of a; `rank` is how well change agrees along it."""
-
-    rank: float
-    speed: float
-    lag: int
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Readings (n, points) of one clip, its changes, these levelled, and its liveliest moments."""
-
-    rows: Floats
-    change: Floats
-    level: Floats
-    lively: float
-
-
-def side(rows: Floats, change: Floats) -> Side:
-    """Return what alignment needs of the readings of one clip: pictures and changes, (n, points) each."""
-    centred: Floats = change - change.mean(axis=1, keepdims=True)
-    return Side(rows, centred, levelled(centred), liveliest(centred))
-
-
-def levelled(change: Floats) -> Floats:
-    """Return `change` with every moment brought to one size, so that no cut or flash outweighs the rest.
-
-    Moments in which next to nothing changes (FLOOR, about what packing the grid adds) weigh less.
-    """
-    size = np.sqrt(np.mean(change * change, axis=1, keepdims=True))
-    level: Floats = change / (size + FLOOR)
-    return level
-
-
-def liveliest(change: Floats) -> float:
-    """Return the change a cell, in grey levels, of the one moment in ten in which most moves."""
-    return float(np.quantile(np.sqrt(np.mean(change * change, axis=1)), 0.9))
-
-
-def lines(a: Side, b: Side, tried: Ways = WAYS) -> tuple[list[Line], float]:
-    """Return the best line of each way to lay time over time, best first, and the spread of all other lags.
-
-    The first of the ways `tried` is as it was filmed. Every moment of a is compared with every moment of b once; an
-    offset and speed is a line through that table.
-    """
-    if min(len(a.rows), len(b.rows)) * STEP < SHORTEST:
-        return [], 0.0
-    level_a, level_b = _padded(a.level), _padded(b.level)
-    product = level_b @ level_a.T
-    power_a, power_b = (level_a**2).sum(axis=1), (level_b**2).sum(axis=1)
-    found, squares, lags = _best(product, power_a, power_b, tried[:1])
-    ways = tried[1:]
-    if found and found[0].rank > DECISIVE:  # as it was filmed, and plainly so: only speeds close to it may be better
-        ways = tuple(way for way in ways if way[1] > 0 and abs(way[0] - 1) <= NEARLY)
-    more, more_squares, more_lags = _best(product, power_a, power_b, ways)
-    squares, lags = squares + more_squares, lags + more_lags
-    spread = float(np.sqrt(squares / lags)) if lags >= FEWEST_LAGS else 0.0
-    behind = len(level_b) - len(b.level)  # played backwards, the rows of nothing come first
-    every = [
-        line if line.speed > 0 else replace(line, lag=line.lag + round(behind * -line.speed)) for line in found + more
-    ]
-    return sorted(every, key=lambda line: -line.rank), spread
-
-
-@lru_cache(maxsize=64)
-def _table(m: int, n: int, ways: Ways) -> tuple[npt.NDArray[np.uint16], tuple[tuple[float, int, int, int], ...]]:
-    """Return for every lag of every way the columns of an (m, n) table on its line, and the ways.
-
-    Columns beside the table are given as n. A way is (speed, sign, first lag, number of lags).
-    """
-    parts, named = [], []
-    for speed, sign in ways:
-        steps = np.round(np.arange(m) * speed).astype(np.int64)
-        if sign < 0:
-            steps = steps[::-1]
-        reach = int(steps.max())
-        column = np.arange(-reach, n)[None, :] + steps[:, None]
-        parts.append(np.where((column >= 0) & (column < n), column, n).astype(np.uint16))
-        named.append((speed, sign, -reach, n + reach))
-    return np.concatenate(parts, axis=1), tuple(named)
-
-
-def _padded(level: Floats) -> Floats:
-    """Return `level` with rows of nothing behind it, up to a round number: clips of all lengths share a few tables."""
-    return np.pad(level, ((0, -len(level) % ROUND), (0, 0)))
-
-
-def _best(product: Floats, power_a: Floats, power_b: Floats, ways: Ways) -> tuple[list[Line], float, int]:
-    """Return the best line of each way, and the squares and the number of all other lags.
-
-    A line over few rows is low by itself: it is no higher than the root of their number.
-    """
-    m, n = product.shape
-    where, named = _table(m, n, ways)
-    total = np.zeros(where.shape[1])
-    wide = np.pad(product, ((0, 0), (0, 1)))
-    for row, columns in zip(wide, where, strict=True):
-        total += row.take(columns)
-    scale = power_b @ np.append(power_a, np.float32(0)).take(where)
-    z = total / np.sqrt(np.maximum(scale, 1e-6))
-    found, squares, lags, at = [], 0.0, 0, 0
-    for speed, sign, first, count in named:
-        # Played backwards, what brightened darkens.
-        mine, usable = sign * z[at : at + count], scale[at : at + count] > 0
-        at += count
-        if not usable.any():
-            continue
-        top = int(np.argmax(mine))
-        found.append(Line(float(mine[top]), speed * sign, top + first))
-        usable[max(0, top - 3) : top + 4] = False
-        squares += float(np.sum(mine[usable] ** 2))
-        lags += int(usable.sum())
-    return found, squares, lags
-
-
 def measured(a: Side, b: Side, line: Line, spread: float) -> Aligned | None:
     """Return the exact alignment near `line`: the lag moved by a row, the speed by a fortieth, where that is better."""
     best: tuple[float, float, int, Floats, Floats] | None = None
@@ -201,7 +73,7 @@ def measured(a: Side, b: Side, line: Line, spread: float) -> Aligned | None:
     start, end = max(0, -lag), min(len(moved), len(a.rows) - lag)
     here, there = a.rows[start + lag : end + lag], moved[start:end]
     kept = _unhidden(here, there)
-    alike = _likeness(here[:, kept], there[:, kept])
+    alike = likeness(here[:, kept], there[:, kept])
     cut_from, cut_to = _shared(alike)
     if (cut_to - cut_from) * STEP >= SHORTEST:
         alike, start, end = alike[cut_from:cut_to], start + cut_from, start + cut_to
@@ -232,11 +104,6 @@ def measured(a: Side, b: Side, line: Line, spread: float) -> Aligned | None:
     )
 
 
-def part(whole: Side, start: int, end: int) -> Side:
-    """Return the rows `start` to `end` of a side."""
-    return Side(whole.rows[start:end], whole.change[start:end], whole.level[start:end], whole.lively)
-
-
 def align(a: Side, b: Side, spans: Sequence[Span], ways: Ways = WAYS) -> Aligned | None:
     """Return the best alignment of the readings of clips a and b, looked for in `spans`, or None when there is none."""
     best: tuple[Line, float] | None = None
@@ -262,6 +129,15 @@ def _unspanned(line: Line, from_a: int, from_b: int, to_b: int, rows_b: int) -> 
     return Line(line.rank, line.speed, line.lag + from_a - round(skipped * abs(line.speed)))
 
 
+def along(one: Aligned, rows_a: int, rows_b: int) -> tuple[Ints, Ints]:
+    """Return which rows of a and of b lie side by side in the shared seconds; the clips have `rows_a` and `rows_b`."""
+    at_b = np.arange(rows_b)
+    at_b = at_b[(at_b * STEP >= one.start) & (at_b * STEP <= one.end)]
+    at_a = np.round((one.offset + one.speed * (at_b * STEP + STEP / 2)) / STEP - 0.5).astype(np.intp)
+    good = (at_a >= 0) & (at_a < rows_a)
+    return at_a[good], at_b[good]
+
+
 def retimed(x: Floats, speed: float) -> Floats:
     """Return `x` (n, p) slowed down `speed` times (backwards when negative): what it showed before it was sped up."""
     if speed < 0:
@@ -270,8 +146,8 @@ def retimed(x: Floats, speed: float) -> Floats:
         return x
     at = np.arange(0, len(x) - 1 + 1e-6, 1.0 / speed)
     low = np.minimum(at.astype(int), len(x) - 2)
-    part = (at - low)[:, None].astype(np.float32)
-    between: Floats = x[low] * (1 - part) + x[low + 1] * part
+    share = (at - low)[:, None].astype(np.float32)
+    between: Floats = x[low] * (1 - share) + x[low + 1] * share
     return between
 
 
@@ -303,7 +179,7 @@ def _unhidden(xa: Floats, xb: Floats) -> npt.NDArray[np.bool_]:
     return fits if fits.mean() >= 1 - HIDDEN else np.ones(len(ma), bool)
 
 
-def _likeness(xa: Floats, xb: Floats) -> Floats:
+def likeness(xa: Floats, xb: Floats) -> Floats:
     """Return for each moment how alike the two pictures are (correlation over the points)."""
     ca, cb = xa - xa.mean(axis=1, keepdims=True), xb - xb.mean(axis=1, keepdims=True)
     both: Floats = (ca * cb).sum(axis=1) / np.maximum(np.sqrt((ca * ca).sum(axis=1) * (cb * cb).sum(axis=1)), 1e-3)

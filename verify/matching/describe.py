@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,18 +14,20 @@ from verify.records.matches import FramePair, Geometry, Segment
 Array = npt.NDArray[np.floating[Any]]
 
 
-def segments(aligned: Aligned, length_a: float) -> tuple[Segment, ...]:
+def segments(shared: Sequence[Aligned], length_a: float) -> tuple[Segment, ...]:
     """Return the shared seconds of both clips; `length_a` is how long a is."""
+    return tuple(_segment(one, length_a) for one in shared)
+
+
+def _segment(aligned: Aligned, length_a: float) -> Segment:
     ends = sorted((aligned.offset + aligned.speed * aligned.start, aligned.offset + aligned.speed * aligned.end))
-    return (
-        Segment(
-            a_start=round(float(max(0.0, ends[0])), 2),
-            a_end=round(float(min(length_a, ends[1])), 2),
-            b_start=round(float(aligned.start), 2),
-            b_end=round(float(aligned.end), 2),
-            speed=round(float(abs(aligned.speed)), 3),
-            reversed=bool(aligned.speed < 0),
-        ),
+    return Segment(
+        a_start=round(float(max(0.0, ends[0])), 2),
+        a_end=round(float(min(length_a, ends[1])), 2),
+        b_start=round(float(aligned.start), 2),
+        b_end=round(float(aligned.end), 2),
+        speed=round(float(abs(aligned.speed)), 3),
+        reversed=bool(aligned.speed < 0),
     )
 
 
@@ -109,8 +112,12 @@ def _placed(matrix: Array, covered: float) -> str:
     return f"within a larger picture, {round(covered * 100)} % of it"
 
 
-def frames(aligned: Aligned, length_a: float) -> tuple[FramePair, ...]:
-    """Return three moments spread over the shared seconds."""
-    at = np.linspace(aligned.start, aligned.end, 5)[1:-1]
-    pairs = [(float(np.clip(aligned.offset + aligned.speed * t, 0, length_a)), float(t)) for t in at]
+def frames(shared: Sequence[Aligned], length_a: float) -> tuple[FramePair, ...]:
+    """Return three moments spread over the shared seconds; of several stretches the middles of the longest three."""
+    if len(shared) == 1:
+        moments = [(shared[0], float(t)) for t in np.linspace(shared[0].start, shared[0].end, 5)[1:-1]]
+    else:
+        longest = sorted(sorted(shared, key=lambda one: one.start - one.end)[:3], key=lambda one: one.start)
+        moments = [(one, (one.start + one.end) / 2) for one in longest]
+    pairs = [(float(np.clip(one.offset + one.speed * t, 0, length_a)), t) for one, t in moments]
     return tuple(FramePair(a_time=round(a, 2), b_time=round(b, 2)) for a, b in pairs)

@@ -19,15 +19,17 @@ from verify.descriptors.grid import HEIGHT, STEP, WIDTH, Grid, read
 from verify.descriptors.moments import Moments
 from verify.descriptors.patches import Patches
 from verify.matching import describe, strength
-from verify.matching.align import DECISIVE, NATURAL, WAYS, Aligned, Ways, align, liveliest, side
+from verify.matching.align import Aligned, align
 from verify.matching.base import Shelf
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
 from verify.matching.geometry import Fit, Spots, fits, spots, unit_matrix, whole
 from verify.matching.index import Index, Plain
 from verify.matching.lattice import lattice
+from verify.matching.lines import DECISIVE, NATURAL, WAYS, Side, Ways, liveliest, side
 from verify.matching.parts import guesses
+from verify.matching.pieces import pieces
 from verify.matching.settle import settled
-from verify.matching.windows import guessed, hinted
+from verify.matching.windows import Span, guessed, hinted
 from verify.records.fingerprints import Fingerprint
 from verify.records.matches import Match
 
@@ -81,6 +83,8 @@ class Found:
     aligned: Aligned
     share_a: float
     share_b: float
+    sides: tuple[Side, Side]  # what both grids read under the matrix
+    spans: tuple[Span, ...]  # the rows that were looked at
 
 
 def clip_of(sha256: str, prints: dict[str, Fingerprint]) -> Clip | None:
@@ -153,8 +157,11 @@ def _tested(one: _Try, a: Clip, b: Clip) -> Found | None:
     if not spans:
         return None
     (rows_a, rows_b), (change_a, change_b) = both.read(a.grid, b.grid), both.read(a.change, b.change)
-    aligned = align(side(rows_a, change_a), side(rows_b, change_b), spans, one.ways)
-    return None if aligned is None else Found(one.matrix, one.turn, one.fit, aligned, both.share_a, both.share_b)
+    sides = side(rows_a, change_a), side(rows_b, change_b)
+    aligned = align(*sides, spans, one.ways)
+    if aligned is None:
+        return None
+    return Found(one.matrix, one.turn, one.fit, aligned, both.share_a, both.share_b, sides, tuple(spans))
 
 
 def _settled(a: Clip, b: Clip, found: Found) -> Found:
@@ -254,16 +261,23 @@ class Engine:
         return self._clips[sha256]
 
     def _match(self, a: Clip, b: Clip, found: Found) -> Match | None:
-        judged = strength.judge(found.aligned, found.fit, kind(a, b))
+        of_kind = kind(a, b)
+        judged = strength.judge(found.aligned, found.fit, of_kind)
         if judged is None:
             return None
+        shared = pieces(
+            *found.sides,
+            found.aligned,
+            found.spans,
+            lambda one: strength.judge(one, found.fit, of_kind) is not None,
+        )
         return Match(
             a=a.sha256,
             b=b.sha256,
             kind="same picture",
-            segments=describe.segments(found.aligned, len(a.grid) * STEP),
+            segments=describe.segments(shared, len(a.grid) * STEP),
             geometry=describe.geometry(found.matrix, a.aspect, b.aspect),
             strength=judged,
-            frames=describe.frames(found.aligned, len(a.grid) * STEP),
+            frames=describe.frames(shared, len(a.grid) * STEP),
             descriptors=(f"{Patches.name}/{Patches.version}", f"{Grid.name}/{Grid.version}"),
         )

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.grid import STEP
-from verify.matching.align import Aligned, agreement, levelled
+from verify.matching.align import Aligned, agreement, along
 from verify.matching.lattice import lattice
+from verify.matching.lines import levelled
 
 Floats = npt.NDArray[np.floating[Any]]
 Array = npt.NDArray[np.floating[Any]]
@@ -28,11 +28,8 @@ def settled(matrix: Array, change_a: Floats, change_b: Floats, aligned: Aligned,
 
     `reach` is how far in all, as a share of the smaller picture.
     """
-    at_b = np.arange(len(change_b))
-    at_b = at_b[(at_b * STEP >= aligned.start) & (at_b * STEP <= aligned.end)]
-    at_a = np.round((aligned.offset + aligned.speed * (at_b * STEP + STEP / 2)) / STEP - 0.5).astype(int)
-    good = (at_a >= 0) & (at_a < len(change_a))
-    a, b = change_a[at_a[good]], np.sign(aligned.speed) * change_b[at_b[good]]
+    at_a, at_b = along(aligned, len(change_a), len(change_b))
+    a, b = change_a[at_a], np.sign(aligned.speed) * change_b[at_b]
     best, most = np.zeros(3), _agreed(matrix, a, b)
     for step in ROUNDS:
         moved = True

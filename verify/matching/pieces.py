@@ -1,0 +1,143 @@
+"""Which further seconds two clips share, once one stretch is known. Rule: each stretch has to be a match by itself.
+
+A montage may show two parts of one clip, or the same part twice; a cutaway may stand inside a copy. What the first
+line of time leaves over, of either clip, is laid along the other again, under the geometry that is known by now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from verify.descriptors.grid import STEP
+from verify.matching.align import Aligned, align, along, likeness
+from verify.matching.lines import Side, Ways, part
+from verify.matching.windows import Span
+
+Floats = npt.NDArray[np.floating[Any]]
+Judge = Callable[[Aligned], bool]
+
+FEWEST_ROWS = 8  # 2 s: less left over is the error of the edges, or says nothing by itself
+MOST = 8  # stretches named
+REPLAYS: Ways = ((1.0, 1), (0.5, 1), (2.0, 1))  # beside the speed that is known: a replay is often slowed down
+SAME_LINE = 0.5  # seconds two stretches may be off each other and still be one that was interrupted
+TOGETHER = 1.0  # seconds between two stretches of one line that are too short to be called other footage
+UNLIKE = 0.5  # share of the usual likeness below which a moment shows something else
+CHANCE = 0.1  # correlation of changes that other footage reaches over two seconds
+
+
+def pieces(a: Side, b: Side, first: Aligned, spans: Sequence[Span], judge: Judge) -> list[Aligned]:
+    """Return every stretch that `a` and `b` share, the parts of `first` among them, in the order of b.
+
+    `spans` are the stretches in which `first` was looked for; `judge` says whether an alignment is a match.
+    """
+    found = unbroken(a, b, first)
+    while len(found) < MOST:
+        ways = tuple(dict.fromkeys(((abs(first.speed), 1 if first.speed > 0 else -1), *REPLAYS)))
+        more = [one for span in _left(found, a, b, spans) if (one := _within(a, b, span, ways)) is not None]
+        more = [one for one in more if judge(one) and not any(_overlap(one, old) for old in found)]
+        if not more:
+            break
+        found.append(max(more, key=lambda one: one.rank))
+    return _joined(found)
+
+
+def unbroken(a: Side, b: Side, whole: Aligned) -> list[Aligned]:
+    """Return the parts of an alignment between which, for two seconds or more, the clips show something else."""
+    rows_a, rows_b = along(whole, len(a.rows), len(b.rows))
+    if len(rows_b) < 3 * FEWEST_ROWS:
+        return [whole]
+    alike = likeness(a.rows[rows_a], b.rows[rows_b])
+    moved = likeness(a.level[rows_a], np.sign(whole.speed) * b.level[rows_b])
+    other = (_smooth(alike) < UNLIKE * float(np.quantile(alike, 0.8))) & (_smooth(moved) < CHANCE)
+    runs = [run for run in _runs(~other) if run[1] - run[0] >= FEWEST_ROWS]
+    gaps = [after[0] - before[1] for before, after in pairwise(runs)]
+    if not any(gap >= FEWEST_ROWS for gap in gaps):
+        return [whole]
+    kept = [
+        replace(whole, start=float(rows_b[start] * STEP), end=float((rows_b[end - 1] + 1) * STEP))
+        for start, end in runs
+    ]
+    kept[0], kept[-1] = replace(kept[0], start=whole.start), replace(kept[-1], end=whole.end)
+    return _joined(kept)
+
+
+def _left(found: Sequence[Aligned], a: Side, b: Side, spans: Sequence[Span]) -> list[Span]:
+    """Return what of `spans` no stretch has taken yet: what is left of b against a, and what is left of a against b."""
+    taken_b = [(one.start, one.end) for one in found]
+    taken_a = [_of_a(one) for one in found]
+    left: list[Span] = []
+    for from_a, to_a, from_b, to_b in spans:
+        left += [(from_a, to_a, start, end) for start, end in _free(taken_b, from_b, to_b)]
+        left += [(start, end, from_b, to_b) for start, end in _free(taken_a, from_a, to_a)]
+    return list(dict.fromkeys(left))
+
+
+def _free(taken: Sequence[tuple[float, float]], start: int, end: int) -> list[tuple[int, int]]:
+    """Return the runs of rows from `start` to `end` that lie in none of the seconds `taken`."""
+    free = np.ones(end - start, bool)
+    for first, last in taken:
+        free[max(0, round(first / STEP) - start) : max(0, round(last / STEP) - start)] = False
+    return [(start + run[0], start + run[1]) for run in _runs(free) if run[1] - run[0] >= FEWEST_ROWS]
+
+
+def _within(a: Side, b: Side, span: Span, ways: Ways) -> Aligned | None:
+    """Return the best alignment inside `span`, on the clocks of the whole clips."""
+    from_a, to_a, from_b, to_b = span
+    one = align(part(a, from_a, to_a), part(b, from_b, to_b), [(0, to_a - from_a, 0, to_b - from_b)], ways)
+    if one is None:
+        return None
+    later = from_b * STEP
+    offset = one.offset + from_a * STEP - one.speed * later
+    return replace(one, offset=offset, start=one.start + later, end=one.end + later)
+
+
+def _of_a(one: Aligned) -> tuple[float, float]:
+    ends = sorted((one.offset + one.speed * one.start, one.offset + one.speed * one.end))
+    return ends[0], ends[1]
+
+
+def _overlap(one: Aligned, old: Aligned) -> bool:
+    """Return whether two stretches claim the same seconds of both clips: the second says nothing new."""
+    (a1, a2), (c1, c2) = _of_a(one), _of_a(old)
+    shared_b = min(one.end, old.end) - max(one.start, old.start)
+    return shared_b > TOGETHER and min(a2, c2) - max(a1, c1) > TOGETHER
+
+
+def _joined(found: Sequence[Aligned]) -> list[Aligned]:
+    """Return the stretches in the order of b, those of one line with nothing between them as one."""
+    ordered: list[Aligned] = []
+    for one in sorted(found, key=lambda f: f.start):
+        last = ordered[-1] if ordered else None
+        if last is not None and _one_line(last, one):
+            ordered[-1] = replace(last, end=max(last.end, one.end))
+        else:
+            ordered.append(one)
+    return ordered
+
+
+def _one_line(last: Aligned, one: Aligned) -> bool:
+    if last.speed * one.speed < 0 or one.start - last.end > TOGETHER:
+        return False
+    here = one.offset + one.speed * one.start, one.offset + one.speed * one.end
+    there = last.offset + last.speed * one.start, last.offset + last.speed * one.end
+    return max(abs(x - y) for x, y in zip(here, there, strict=True)) <= SAME_LINE
+
+
+def _runs(which: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return (start, end) of every run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], which.astype(np.int8), [0]])))
+    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
+
+
+def _smooth(values: Floats) -> Floats:
+    """Return the mean over two seconds around each moment."""
+    kernel = np.ones(FEWEST_ROWS)
+    weight = np.convolve(np.ones(len(values)), kernel, "same")
+    smooth: Floats = np.convolve(values, kernel, "same") / weight
+    return smooth
