@@ -130,6 +130,8 @@ def _best(product: Floats, power_a: Floats, power_b: Floats, ways: Ways) -> tupl
 
     A line over few rows is low by itself: it is no higher than the root of their number.
     """
+    if not ways:
+        return [], 0.0, 0
     m, n = product.shape
     where, named = _table(m, n, ways)
     total = np.zeros(where.shape[1])
