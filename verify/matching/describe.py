@@ -120,4 +120,4 @@ def frames(shared: Sequence[Aligned], length_a: float) -> tuple[FramePair, ...]:
         longest = sorted(sorted(shared, key=lambda one: one.start - one.end)[:3], key=lambda one: one.start)
         moments = [(one, (one.start + one.end) / 2) for one in longest]
     pairs = [(float(np.clip(one.offset + one.speed * t, 0, length_a)), t) for one, t in moments]
-    return tuple(FramePair(a_time=round(a, 2), b_time=round(b, 2)) for a, b in pairs)
+    return tuple(FramePair(a_time=round(float(a), 2), b_time=round(float(b), 2)) for a, b in pairs)
