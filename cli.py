@@ -95,6 +95,14 @@ def _case_options(made: argparse.ArgumentParser) -> None:
     made.add_argument("--by", metavar="NAME", default="", help="who works on the case, for the custody log")
 
 
+def _learned_option(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--learned",
+        metavar="MODEL",
+        help="let a copy-detection model name more candidates: an ONNX file, sscd or sscd_distilled (extra `learned`)",
+    )
+
+
 def _network_options(made: argparse.ArgumentParser) -> None:
     made.add_argument(
         "--allow-host",
@@ -136,6 +144,7 @@ def _add_check(commands: Any) -> None:  # noqa: ANN401
     made.add_argument("--format", action="append", default=[], metavar="NAME", help="also write this format (pdf, ...)")
     made.add_argument("--exit-code", action="store_true", help="exit 1 when something questions the claim")
     made.add_argument("--open", action="store_true", help="open the report in the browser")
+    _learned_option(made)
     _case_options(made)
     _network_options(made)
 
@@ -147,6 +156,7 @@ def _add_dedup(commands: Any) -> None:  # noqa: ANN401
     made.add_argument("--pairs", type=Path, metavar="OUT.jsonl", help="write one line for each pair found")
     made.add_argument("--csv", type=Path, metavar="OUT.csv", help="write one row for each clip")
     made.add_argument("--open", action="store_true", help="open the report in the browser")
+    _learned_option(made)
     _case_options(made)
     _network_options(made)
 
@@ -157,6 +167,7 @@ def _add_story(commands: Any) -> None:  # noqa: ANN401
     made.add_argument("--media", type=Path, metavar="MAP", help="files for posts that are gone (see docs/stories.md)")
     made.add_argument("--claims", type=Path, metavar="FILE", help="the story's claims as marked by a person (TOML)")
     made.add_argument("--open", action="store_true", help="open the report in the browser")
+    _learned_option(made)
     _case_options(made)
     _network_options(made)
 
@@ -491,6 +502,7 @@ def _options(words: argparse.Namespace, formats: tuple[str, ...]) -> Options:
         allow_hosts=tuple(words.allow_host) or None,
         live=words.live or None,
         page=False if words.no_page else None,
+        learned=words.learned,
     )
     return Options(
         case=words.case,

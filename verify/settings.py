@@ -44,6 +44,11 @@ class Settings:
     publisher: str = ""  # the newsroom's name, for MediaReview and ClaimReview, which must name their author
     publisher_url: str = ""
     publication_url: str = ""  # where the story or fact-check stands that the markup goes with
+    # A copy-detection model that names further candidates (docs/matching.md): an ONNX file, or sscd or sscd_distilled.
+    learned: str = ""
+    learned_size: int = 0  # sides of its pictures, pixels, where the model leaves them open; 0: 288, as SSCD's paper
+    learned_mean: tuple[float, float, float] = (0.485, 0.456, 0.406)  # ImageNet's, red, green, blue, of levels 0..1
+    learned_std: tuple[float, float, float] = (0.229, 0.224, 0.225)
     signs_file: str = ""  # a newsroom's own table of signs, over and beside verify/signs/signs.toml
 
 
@@ -71,7 +76,7 @@ def _checked(values: dict[str, object]) -> Settings:
             raise UsageError(f"There is no setting named {key!r}.", f"Known: {', '.join(sorted(known))}.")
         default = getattr(defaults, key)
         if isinstance(default, tuple) and isinstance(value, (list, tuple)):
-            checked[key] = tuple(str(v) for v in value)
+            checked[key] = _numbers(key, value) if default else tuple(str(v) for v in value)
         elif isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
             checked[key] = float(value)
         elif type(value) is type(default):
@@ -79,3 +84,13 @@ def _checked(values: dict[str, object]) -> Settings:
         else:
             raise UsageError(f"The setting {key!r} must be of type {type(default).__name__}, not {value!r}.")
     return replace(defaults, **checked)  # type: ignore[arg-type]  # each value's type was checked above
+
+
+def _numbers(key: str, value: list[object] | tuple[object, ...]) -> tuple[float, ...]:
+    """Return the three numbers of a setting about colours. Raises UsageError for anything else."""
+    numbers = [float(v) for v in value if isinstance(v, (int, float)) and not isinstance(v, bool)]
+    if len(numbers) != 3 or len(value) != 3 or not all(0 <= n <= 255 for n in numbers):
+        raise UsageError(f"The setting {key!r} must be three numbers, of red, green and blue, not {value!r}.")
+    if key == "learned_std" and not all(numbers):
+        raise UsageError("No number of the setting 'learned_std' may be 0: pictures are divided by it.")
+    return tuple(numbers)

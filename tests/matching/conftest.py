@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,6 +15,8 @@ from verify.descriptors.grid import Grid
 from verify.descriptors.moments import Moments
 from verify.descriptors.patches import Patches
 from verify.records.fingerprints import Fingerprint
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # made_models.py: tests are no package
 
 Pictures = list[np.ndarray]
 

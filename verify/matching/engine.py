@@ -25,6 +25,7 @@ from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
 from verify.matching.geometry import Fit, Spots, fits, spots, unit_matrix, whole
 from verify.matching.index import Index, Plain
 from verify.matching.lattice import lattice
+from verify.matching.likeness import Likeness
 from verify.matching.lines import DECISIVE, NATURAL, WAYS, Side, Ways, liveliest, side
 from verify.matching.parts import guesses
 from verify.matching.pieces import pieces
@@ -39,6 +40,7 @@ Array = npt.NDArray[np.floating[Any]]
 CANDIDATES = 120  # (clip, turn) pairs looked at; the weakest of them are left after the fit
 PLAIN_CANDIDATES = 16  # clips with few places to be found by, looked at for the look of the whole
 MOMENTARY = 24  # (clip, turn) pairs that moments name
+LEARNED = 24  # clips that a learned model names, where one is asked for
 GUESSED = 60  # of the clips named first, tried without a fit too
 MANY = 2000  # more candidates than CANDIDATES are looked at, up to this, while each has so many
 MANY_VOTES = 12.0  # votes: a clip of which there are hundreds of copies
@@ -175,15 +177,20 @@ def _settled(a: Clip, b: Clip, found: Found) -> Found:
 
 
 class Engine:
-    """Searches a library. Keeps its index in step with the library; `index_folder` is where large ones are kept."""
+    """Searches a library. Keeps its index in step with the library; `index_folder` is where large ones are kept.
 
-    def __init__(self, shelf: Shelf, index_folder: Path | None = None) -> None:
+    `learned` is the name of the vectors of a learned model, which then names candidates too; '' for none.
+    """
+
+    def __init__(self, shelf: Shelf, index_folder: Path | None = None, learned: str = "") -> None:
         self._shelf = shelf
         self._index = Index(index_folder)
         self._moments = Index(index_folder, "moments")
         self._seen = 0  # generation whose clips and removals are known
         self._names: dict[int, str] = {}
         self._plain = Plain()
+        self._likeness = Likeness(learned)
+        self._nearest = MOMENTARY + GUESSED + PLAIN_CANDIDATES + (LEARNED if learned else 0)
         self._clips: dict[str, Clip] = {}
 
     def refresh(self) -> None:
@@ -205,6 +212,7 @@ class Engine:
         for number, prints in self._shelf.rows(Patches.name, Patches.version, self._seen):
             if prints.arrays["count"].mean() < strength.PLAIN:
                 self._plain.add(number, prints.arrays["whole"])
+        self._likeness.refresh(self._shelf, self._seen)
         self._seen = now
 
     def search(self, sha256: str, among: Iterable[str] | None = None, without: Collection[str] = ()) -> list[Match]:
@@ -217,7 +225,7 @@ class Engine:
         if mine is None:
             return []
         wanted = {other: TURNS for other in among if other != sha256} if among is not None else self._named(mine)
-        near = set(wanted) if among is not None else set(list(wanted)[: MOMENTARY + GUESSED + PLAIN_CANDIDATES])
+        near = set(wanted) if among is not None else set(list(wanted)[: self._nearest])
         matches = []
         for other, turns in wanted.items():
             if other in without:
@@ -241,6 +249,8 @@ class Engine:
         for number in self._plain.nearest(mine.spots.whole, PLAIN_CANDIDATES, self._names):
             other = self._names[number]
             wanted[other] = tuple(dict.fromkeys((*wanted.get(other, ()), UPRIGHT, MIRROR)))
+        for number in self._likeness.nearest(self._shelf, mine.sha256, LEARNED, self._names):
+            wanted[self._names[number]] = TURNS
         named = self._index.candidates(mine.spots.looks, TURNS, MANY, self._names)
         for place, (number, turn, votes) in enumerate(named):
             if place >= CANDIDATES and votes < MANY_VOTES:
