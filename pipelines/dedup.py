@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines import acquiring, looking, steps
+from pipelines import acquiring, grouping, looking, steps
 from pipelines.options import BatchResult, Options
 from pipelines.session import Session
 from pipelines.writing import write_batch
-from verify.matching.recordings import group
 from verify.records.cases import BatchReport, Event, FailedItem, Item, OtherClip
-from verify.records.matches import Match
+from verify.records.matches import Match, Recording
 from verify.sources.file import videos_in
+from verify.stories import tally
 
 
 def dedup(targets: Sequence[str], options: Options) -> Generator[Event, None, BatchResult]:
@@ -104,13 +104,14 @@ def _report(session: Session, items: list[Item], matches: list[Match], failures:
     others: dict[str, OtherClip] = {}
     for sha256 in dict.fromkeys([i.media.sha256 for i in items] + [s for m in matches for s in (m.a, m.b)]):
         others[sha256] = steps.other_clip(session, sha256)
-    decisions = list(session.case.library.decisions().values())
-    recordings, singles = group(list(others.values()), matches, decisions, steps.cuts_of(session, others))
+    found, told = grouping.recordings(session, matches, others, {i.media.sha256: i.media.size for i in items})
+    several = [one for one in found if len(one.members) + len(one.containers) > 1]
+    placed = {s for one in several for s in (*one.members, *one.containers)}
     library = session.case.library
     return BatchReport(
         items=tuple(items),
-        recordings=tuple(recordings),
-        singles=tuple(singles),
+        recordings=tuple(several),
+        singles=tuple(s for s in others if s not in placed),
         matches=tuple(matches),
         others=others,
         failed=tuple(failures),
@@ -121,7 +122,14 @@ def _report(session: Session, items: list[Item], matches: list[Match], failures:
         versions=session.tools.versions,
         settings=asdict(session.options.settings),
         thumbnails=_thumbnails(session, list(others)),
+        montages=told.montages,
+        doubts=tuple(tally.doubts(_named(found, others), told.aside)),
     )
+
+
+def _named(found: Sequence[Recording], others: Mapping[str, OtherClip]) -> dict[str, str]:
+    """Return for each clip the name of its recording: that of its best copy."""
+    return {s: f"what {others[one.best].label} shows" for one in found for s in one.members}
 
 
 def _thumbnails(session: Session, clips: list[str]) -> dict[str, str]:

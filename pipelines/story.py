@@ -26,7 +26,7 @@ from verify.records.cases import Event
 from verify.records.claims import Claim
 from verify.records.findings import Decision, Finding
 from verify.records.matches import Match
-from verify.records.stories import StoryClip, StoryPost, StoryReport, StoryText
+from verify.records.stories import StoryClip, StoryPost, StoryRecording, StoryReport, StoryText
 from verify.sources.egress import Guard
 from verify.sources.fetch import get
 from verify.stories import tally
@@ -154,7 +154,7 @@ def _conclude(
     findings = [f for c in clips for f in c.findings]
     montages = {s: why for s, why in told.montages.items() if s in by_clip}
     counted = tally.counts(rows, clips, recordings, clock, matches.values(), montages)
-    open_ = [*tally.not_established(counted, rows, findings), *tally.doubts(recordings, told.aside)]
+    open_ = [*tally.not_established(counted, rows, findings), *tally.doubts(_names(recordings), told.aside)]
     yield Event(kind="done", step="compare", current=len(first), total=len(first), unit="clips")
     return StoryReport(
         id=name,
@@ -221,6 +221,11 @@ def _clip(
         findings=findings,
         uploaders=_uploaders(session, item.media.sha256),
     )
+
+
+def _names(found: Sequence[StoryRecording]) -> dict[str, str]:
+    """Return for each clip what a reader calls its recording."""
+    return {s: tally.name_of(number) for number, one in enumerate(found) for s in one.recording.members}
 
 
 def _said_of(

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines import steps
+from pipelines import grouping, steps
 from pipelines.session import Session
-from verify.descriptors.grid import STEP, Grid, kept_median_change
 from verify.records.cases import OtherClip
 from verify.records.claims import Place
 from verify.records.matches import Match
 from verify.records.stories import StoryClip, StoryPost, StoryRecording, StoryText
-from verify.stories import holding, tally
-from verify.stories.montages import Facts, Sorted
+from verify.stories import tally
+from verify.stories.montages import Sorted
 from verify.stories.posts import Stood, camera_of
 
 MOST_OTHERS = 200  # clips of the library compared with each other: about a tenth of a second each
@@ -29,12 +28,8 @@ def recordings_of(
     others: dict[str, OtherClip],
 ) -> tuple[list[StoryRecording], Sorted]:
     """Return the story's recordings, and how its matches were sorted: montages apart, doubtful links set aside."""
-    decisions = list(session.case.library.decisions().values())
     matches = [*matches, *_among_others(session, set(others) - {c.sha256 for c in clips}, set(others))]
-    # Of copies as long and as large as each other the first is called the best: the one with most bytes a second.
-    rate = {c.sha256: c.size / max(c.duration or 0.0, 0.1) for c in clips}
-    ordered = sorted(others.values(), key=lambda other: -rate.get(other.sha256, 0.0))
-    found, told = holding.recordings(ordered, matches, decisions, _facts(session, others))
+    found, told = grouping.recordings(session, matches, others, {c.sha256: c.size for c in clips})
     return tally.recordings(found, clips, rows), told
 
 
@@ -46,21 +41,6 @@ def _among_others(session: Session, others: set[str], known: set[str]) -> list[M
             if match.b in known and match.b in others:
                 found.setdefault((frozenset((match.a, match.b)), match.kind), match)
     return list(found.values())
-
-
-def _facts(session: Session, others: dict[str, OtherClip]) -> Facts:
-    """Return what is known of the clips beside their matches: lengths, cuts, and how the whole picture changes."""
-    changes = {}
-    for sha256 in others:
-        print_ = session.case.library.fingerprints(sha256, (Grid.name,)).get(Grid.name)
-        if print_ is not None and print_.version == Grid.version:
-            changes[sha256] = kept_median_change(print_)[1:-1]
-    return Facts(
-        lengths={s: other.duration or 0.0 for s, other in others.items()},
-        cuts=steps.cuts_of(session, others),
-        changes=changes,
-        step=STEP,
-    )
 
 
 def cameras_of(

@@ -74,15 +74,40 @@ def test_a_cut_elsewhere_does_not_part_them():
 
 
 def test_a_clip_that_goes_on_where_it_is_left_makes_it_a_montage():
-    found = sort_out(ONE_AFTER_OTHER, facts({"m": 20, "a": 30, "b": 10}))
+    found = sort_out(ONE_AFTER_OTHER, facts({"m": 20, "a": 30, "b": 10}, cuts={"m": []}))
     assert "before that ends" in found.montages["m"]
 
 
 def test_two_in_one_picture_at_once_make_it_a_montage():
     sides = [match("m", "a", [(0, 10, 0, 10)], 1.0, LEFT), match("m", "b", [(0, 10, 0, 10)], 0.8, RIGHT)]
     assert "different parts" in sort_out(sides, facts({})).montages["m"]
+
+
+def test_halves_that_reach_into_each_other_as_far_as_they_were_cropped_are_beside_each_other():
+    left = ((0.0, 0.0), (0.75, 0.0), (0.75, 1.0), (0.0, 1.0))
+    right = ((0.25, 0.0), (1.0, 0.0), (1.0, 1.0), (0.25, 1.0))
+    sides = [match("m", "a", [(0, 10, 0, 10)], 1.0, left), match("m", "b", [(0, 10, 0, 10)], 0.8, right)]
+    assert set(sort_out(sides, facts({})).montages) == {"m"}
+
+
+def test_two_surely_seen_in_one_place_at_once_are_two_takes_of_it():
     both = [match("m", "a", [(0, 10, 0, 10)]), match("m", "b", [(2, 10, 0, 8)])]
-    assert "at the same moments" in sort_out(both, facts({})).montages["m"]
+    assert set(sort_out(both, facts({})).montages) == {"m"}
+    unsure = [match("m", "a", [(0, 10, 0, 10)]), match("m", "b", [(2, 10, 0, 8)], 0.7)]
+    assert sort_out(unsure, facts({})).montages == {}, "a copy that missed the other is the likelier"
+
+
+def test_a_crop_and_a_copy_that_missed_each_other_make_no_montage_of_the_whole():
+    middle = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8))
+    links = [match("w", "crop", [(0, 10, 0, 10)], 1.4, middle), match("w", "small", [(0, 10, 0, 10)], 0.8)]
+    assert sort_out(links, facts({})).montages == {}
+    inset = ((0.7, 0.0), (1.0, 0.0), (1.0, 0.3), (0.7, 0.3))
+    links = [match("w", "inset", [(0, 10, 0, 10)], 1.4, inset), match("w", "small", [(0, 10, 0, 10)], 0.8)]
+    assert set(sort_out(links, facts({})).montages) == {"w"}
+
+
+def test_clips_whose_cuts_nobody_knows_are_not_joined_by_what_holds_both():
+    assert "not known" in sort_out(ONE_AFTER_OTHER, facts({"m": 20, "a": 10, "b": 10})).montages["m"]
 
 
 def test_copies_that_missed_each_other_make_no_montage_of_those_between():
@@ -170,7 +195,8 @@ def test_what_holds_one_recording_only_is_a_copy_of_it():
     apart, told = recordings(clips, between, [], facts({}))
     assert {("a",), ("b",)} <= {r.members for r in apart} and set(told.montages) == {"m"}
     ties = [match("c", "a", [(0, 10, 0, 10)]), match("c", "b", [(10, 20, 0, 10)])]
-    found, told = recordings(clips, [*between, *ties], [], facts({"a": 10, "b": 10, "c": 20}))
+    whole = facts({"a": 10, "b": 10, "c": 20}, cuts={"c": []})
+    found, told = recordings(clips, [*between, *ties], [], whole)
     assert [r.members for r in found] == [("a", "b", "c", "m")] and told.montages == {}
 
 

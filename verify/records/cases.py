@@ -138,6 +138,8 @@ class BatchReport:
     versions: dict[str, str]
     settings: dict[str, Any]
     thumbnails: dict[str, str] = field(default_factory=dict)  # SHA-256 -> small picture, path as `pictures` takes it
+    montages: dict[str, str] = field(default_factory=dict)  # SHA-256 of what holds several recordings -> how it shows
+    doubts: tuple[str, ...] = ()  # matches that were set aside, and why
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

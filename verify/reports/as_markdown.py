@@ -72,6 +72,8 @@ class Markdown(Format):
         if found.soundtracks:
             pairs = [[p.a.label, p.b.label, wording.false_rate(p.match.strength)] for p in found.soundtracks]
             blocks += ["## Same soundtrack only (not copies)", _table(["One clip", "The other", "Strength"], pairs)]
+        if report.doubts:
+            blocks += ["## Matched, and counted as two", _points([plain(told) for told in report.doubts])]
         blocks += ["## Standing alone", _points([plain(f"{c.label} ({c.sha256[:16]})") for c in found.singles])]
         if report.failed:
             failed = [[f.target, f.reason, f.advice] for f in report.failed]

@@ -45,6 +45,8 @@ class Text(Format):
         if found.soundtracks:
             blocks.append(_heading("Same soundtrack only (not copies)"))
             blocks += [_point(f"{p.a.label} and {p.b.label}") for p in found.soundtracks]
+        if report.doubts:
+            blocks += [_heading("Matched, and counted as two"), *map(_point, report.doubts)]
         blocks += [_heading("Standing alone"), *(_point(f"{c.label} ({c.sha256[:16]})") for c in found.singles)]
         if report.failed:
             blocks.append(_heading("Not examined"))

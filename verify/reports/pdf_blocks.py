@@ -74,6 +74,8 @@ def of_batch(report: BatchReport) -> Block:
     if found.soundtracks:
         pairs = [[p.a.label, p.b.label, wording.false_rate(p.match.strength)] for p in found.soundtracks]
         blocks += [heading("Same soundtrack only (not copies)"), table(("One clip", "The other", "Strength"), pairs)]
+    if report.doubts:
+        blocks += [heading("Matched, and counted as two"), points(list(report.doubts))]
     blocks += [heading("Standing alone"), points([f"{c.label} ({c.sha256[:16]})" for c in found.singles])]
     if report.failed:
         failed = [[f.target, f.reason, f.advice] for f in report.failed]

@@ -44,11 +44,25 @@ def overlap(one: tuple[float, float], other: tuple[float, float]) -> float:
     return max(0.0, min(one[1], other[1]) - max(one[0], other[0]))
 
 
+def shared(one: Box, other: Box) -> float:
+    """Return the area that two boxes share, as a share of the picture."""
+    return overlap((one[0], one[2]), (other[0], other[2])) * overlap((one[1], one[3]), (other[1], other[3]))
+
+
 def alike(one: Box, other: Box) -> float:
     """Return the shared area of two boxes as a share of the area of both."""
-    shared = overlap((one[0], one[2]), (other[0], other[2])) * overlap((one[1], one[3]), (other[1], other[3]))
-    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
-    return shared / max(sum(areas) - shared, 1e-6)
+    both = shared(one, other)
+    return both / max(area(one) + area(other) - both, 1e-6)
+
+
+def middle(box: Box) -> tuple[float, float]:
+    """Return the middle of a box."""
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
+def area(box: Box) -> float:
+    """Return the share of the picture that a box fills."""
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def box(outline: Sequence[tuple[float, float]]) -> Box:

@@ -232,16 +232,18 @@ def not_established(counted: StoryCounts, posts: Sequence[StoryPost], findings: 
     return list(dict.fromkeys(told))
 
 
-def doubts(found: Sequence[StoryRecording], aside: Iterable[tuple[Match, str]]) -> list[str]:
-    """Return what was left open between two recordings: links that the other copies do not bear out, once a pair."""
-    where = {s: number for number, r in enumerate(found) for s in r.recording.members}
-    told: dict[tuple[int, ...], str] = {}
+def doubts(where: Mapping[str, str], aside: Iterable[tuple[Match, str]]) -> list[str]:
+    """Return what was left open between two recordings: links that the other copies do not bear out, once a pair.
+
+    `where` gives for each clip the name of its recording.
+    """
+    told: dict[tuple[str, ...], str] = {}
     for match, why in sorted(aside, key=lambda one: -one[0].strength.score):
-        pair = sorted(where[s] for s in (match.a, match.b) if s in where)
-        if len(pair) == 2 and pair[0] != pair[1]:
+        pair = tuple(dict.fromkeys(where[s] for s in (match.a, match.b) if s in where))
+        if len(pair) == 2 and pair[::-1] not in told:
             told.setdefault(
-                tuple(pair),
-                f"Whether {name_of(pair[0])} and {name_of(pair[1])} are one recording: two of their clips were matched "
+                pair,
+                f"Whether {pair[0]} and {pair[1]} are one recording: two of their clips were matched "
                 f"with strength {match.strength.score:.2f}, but only {why}. They are counted as two; look at both.",
             )
     return list(told.values())

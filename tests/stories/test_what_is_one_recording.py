@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from verify.matching.recordings import group
 from verify.records.cases import OtherClip
 from verify.records.findings import Decision
 from verify.records.matches import Appearance, Geometry, Match, Segment, Strength
 from verify.records.times import moment
+from verify.stories.holding import recordings
+from verify.stories.montages import Facts
 
 HALF = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
 OTHER_HALF = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
@@ -22,10 +24,18 @@ def clip(name, duration=10.0, day=None, size=(640, 360)):
     )  # fmt: skip
 
 
-def match(a, b, a_span=(0.0, 10.0), b_span=(0.0, 10.0), outline_a=(), kind="same picture"):
+def match(a, b, a_span=(0.0, 10.0), b_span=(0.0, 10.0), outline_a=(), kind="same picture", score=2.0):
     segment = Segment(a_start=a_span[0], a_end=a_span[1], b_start=b_span[0], b_end=b_span[1])
     return Match(a=a, b=b, kind=kind, segments=(segment,), geometry=Geometry(outline_a=outline_a),
-                 strength=Strength(score=2.0, false_rate=None))  # fmt: skip
+                 strength=Strength(score=score, false_rate=None))  # fmt: skip
+
+
+def group(clips, pairs, decisions=(), cuts=None):
+    """Return the recordings of several clips (or held by a compilation), and the clips that stand alone."""
+    facts = Facts(lengths={c.sha256: c.duration for c in clips}, cuts=cuts or {}, changes={}, step=0.25)
+    found, _ = recordings(clips, pairs, decisions, facts)
+    several = [one for one in found if len(one.members) + len(one.containers) > 1]
+    return several, [one.members[0] for one in found if one not in several]
 
 
 def members(recordings):
@@ -33,7 +43,7 @@ def members(recordings):
 
 
 def test_copies_of_copies_are_one_recording():
-    found, alone = group([clip("a"), clip("b"), clip("c"), clip("d")], [match("a", "b"), match("b", "c")])
+    found, alone = group([clip("a"), clip("b"), clip("c"), clip("d")], [match("a", "b"), match("b", "c", score=0.8)])
     assert members(found) == [["a", "b", "c"]]
     assert alone == ["d"]
 
@@ -98,7 +108,7 @@ def test_people_part_and_join():
 
 
 def test_the_earliest_is_the_one_that_was_there_first_for_sure():
-    found, _ = group([clip("a", day=3), clip("b", day=1), clip("c")], [match("a", "b"), match("b", "c")])
+    found, _ = group([clip("a", day=3), clip("b", day=1), clip("c")], [match("a", "b"), match("b", "c", score=0.8)])
     assert found[0].earliest.sha256 == "b"
     assert [x.sha256 for x in found[0].appearances] == ["b", "a", "c"]
 
@@ -123,6 +133,37 @@ def test_bars_are_no_picture_when_the_best_copy_is_chosen():
     links = [match("upright", "wide", outline_a=MIDDLE), match("upright", "small", outline_a=MIDDLE)]
     (found,), _ = group(clips, [*links, match("wide", "small")])
     assert found.best == "wide"
+
+
+def test_a_little_enlarged_is_not_the_best_copy():
+    clips = [clip("upright", size=(360, 640)), clip("first", size=(320, 256)), clip("again", size=(320, 256))]
+    links = [
+        match("upright", n, outline_a=((0, 0.275), (1, 0.275), (1, 0.725), (0, 0.725))) for n in ("first", "again")
+    ]
+    (found,), _ = group(clips, [*links, match("first", "again")])
+    assert found.best == "first"
+
+
+def test_what_is_cut_to_a_copy_does_not_make_it_the_longest():
+    """A programme that shows the clip whole, between its own pictures, is a copy of it, and not the best one."""
+    clips = [clip("programme", 60.0, size=(1920, 1080)), clip("posted", 10.0)]
+    shown = match("programme", "posted", (20.0, 30.0))
+    cuts = {"programme": [20.1, 29.9, 45.0], "posted": []}
+    (found,), _ = group(clips, [shown], cuts=cuts)
+    assert found.best == "programme", "as long in it, and larger"
+    (found,), _ = group([replace(clips[0], width=640, height=360), clips[1]], [shown], cuts=cuts)
+    assert found.best == "posted"
+    assert found.changes["programme"] == "its seconds 20.0 to 30.0 of 60.0; the rest is other footage"
+    (found,), _ = group([clip("whole", 60.0), clips[1]], [match("whole", "posted", (20.0, 30.0))], cuts={"whole": []})
+    assert found.best == "whole" and found.best_reason == "longest (60.0 s)"
+
+
+def test_every_part_that_a_copy_has_is_named():
+    parts = match("whole", "parts", (0.0, 4.0), (0.0, 4.0))
+    again = Segment(a_start=8.0, a_end=10.0, b_start=4.0, b_end=6.0)
+    parts = replace(parts, segments=(*parts.segments, again))
+    (found,), _ = group([clip("whole"), clip("parts", 6.0)], [parts])
+    assert found.changes["parts"] == "seconds 0.0 to 4.0, 8.0 to 10.0 of it"
 
 
 def test_one_crop_does_not_make_bars_of_what_it_leaves_out():
