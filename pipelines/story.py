@@ -7,7 +7,6 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pipelines import looking, steps
 from pipelines.acquiring import label_of
@@ -238,10 +237,9 @@ def _said_of(
 
 
 def _uploaders(session: Session, sha256: str) -> tuple[str, ...]:
-    """Return who posted a clip; a site's own name, which downloaders give where a page names nobody, is nobody."""
+    """Return who posted a clip, as far as the posts name anybody."""
     posts = [item.post for item in session.case.find(sha256) if item.post]
-    named = [p.author_id or p.author for p in posts if (p.author_id or p.author) != urlsplit(p.url).netloc]
-    return tuple(dict.fromkeys(n for n in named if n))
+    return tuple(dict.fromkeys(name for p in posts if (name := p.author_id or p.author)))
 
 
 def _with_clips(rows: Iterable[StoryPost], items: dict[str, str], seen: set[str]) -> tuple[StoryPost, ...]:

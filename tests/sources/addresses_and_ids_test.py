@@ -196,3 +196,11 @@ def stated_in_page(text: str) -> TimeBounds:
     found = markup.stated(text, "page: JSON-LD VideoObject.uploadDate")
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize("site", ["news.example", "News.example", "news.example:8080"])
+def test_the_name_of_a_site_is_nobody(site):
+    """yt-dlp's reader of pages it does not know gives the host as the uploader."""
+    address = f"https://{site}/clip"
+    assert post_from_info(address, info(webpage_url=address, uploader=site)).author == ""
+    assert post_from_info(address, info(webpage_url=address, uploader="A. Reporter")).author == "A. Reporter"

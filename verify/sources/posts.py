@@ -84,7 +84,7 @@ def post_from_info(
         url=address,
         platform=platform.name if platform.hosts else _site(address),
         id=post_id or str(info.get("id") or ""),
-        author=_text(info, "uploader", "channel", "creator") or platform.author(address),
+        author=_author(info, url, address) or platform.author(address),
         author_id=_text(info, "uploader_id", "channel_id"),
         author_url=_web(_text(info, "uploader_url", "channel_url")),
         title=_text(info, "title"),
@@ -103,6 +103,13 @@ def _one_reading(one: TimeBounds, other: TimeBounds) -> bool:
 
 def _site(url: str) -> str:
     return urllib.parse.urlsplit(url).hostname or "web"
+
+
+def _author(info: dict[str, Any], *addresses: str) -> str:
+    """Return who posted it; where a page names nobody, yt-dlp gives the name of the site, which is nobody."""
+    sites = {part for a in addresses for part in (urllib.parse.urlsplit(a).netloc, urllib.parse.urlsplit(a).hostname)}
+    named = _text(info, "uploader", "channel", "creator")
+    return "" if named.casefold() in {site.casefold() for site in sites if site} else named
 
 
 def _text(info: dict[str, Any], *names: str) -> str:
