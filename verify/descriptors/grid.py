@@ -10,6 +10,7 @@ as it is where pictures are coded through waves of the whole (docs/matching.md).
 from __future__ import annotations
 
 import bz2
+from collections.abc import Iterator
 from typing import Any
 
 import cv2
@@ -35,6 +36,7 @@ QUANTUM = 4.0  # grey levels a step of the lowest waves of a still
 _COARSER = 0.2  # share of the highest frequency at which the step has doubled
 _HIGHEST = 0.6  # share of the highest frequency above which nothing is kept
 _LONGEST = 6 * 3600 * 4  # rows; the longest clip that settings let through by default
+_STRETCH = 1024  # rows worked on at once: 3 MB each way
 _SIZE_UNIT, _SIZE_STEPS = 0.05, 16.0  # smallest mean change that is told from none, and steps an octave above it
 
 _ROWS, _COLUMNS = np.mgrid[:HEIGHT, :WIDTH]
@@ -54,10 +56,14 @@ def changes(rows: Floats) -> Floats:
 
 def pack_changes(change: Floats) -> tuple[bytes, npt.NDArray[np.uint8]]:
     """Return `change` (n, CELLS; grey levels) coded, and how much changes in each row (n,)."""
+    level, size = _levels(change)
+    return bz2.compress(level.tobytes()), size
+
+
+def _levels(change: Floats) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8]]:
     size = _logged(np.sqrt(np.mean(change * change, axis=1)))
     steps = change / _step(size)
-    level = np.clip(np.trunc(steps + (1 - SOME) * np.sign(steps)), -MOST, MOST).astype(np.int8)
-    return bz2.compress(level.tobytes()), size
+    return np.clip(np.trunc(steps + (1 - SOME) * np.sign(steps)), -MOST, MOST).astype(np.int8), size
 
 
 def unpack_changes(packed: bytes, size: npt.NDArray[np.uint8]) -> Floats:
@@ -180,11 +186,14 @@ def kept_median_change(prints: Fingerprint) -> Floats:
 
 
 class Film:
-    """The mean picture of every quarter second, gathered from tiny pictures."""
+    """The mean picture of every quarter second, gathered from tiny pictures; 22 MB an hour while it is gathered."""
 
     def __init__(self) -> None:
-        self._sums: list[Floats] = []
-        self._counts: list[int] = []
+        self._sums: list[npt.NDArray[np.uint16]] = []  # 257 pictures fit; two or three come in a quarter second
+        self._counts: list[int] = []  # negative: nothing was shown, and the row before it stands there again
+
+    def __len__(self) -> int:
+        return len(self._sums)
 
     def add(self, time: float, tiny: Gray) -> None:
         """Add a tiny picture shown at `time` (seconds)."""
@@ -192,18 +201,30 @@ class Film:
         if slot >= _LONGEST:
             return
         while len(self._sums) <= slot:  # a still stretch of a slow clip: the last picture is what was shown
-            last = self._sums[-1] / max(self._counts[-1], 1) if self._sums else np.zeros(CELLS, np.float32)
-            self._sums.append(last)
-            self._counts.append(0)
-        picture = tiny.ravel().astype(np.float32)
-        self._sums[slot] = picture if self._counts[slot] == 0 else self._sums[slot] + picture
-        self._counts[slot] += 1
+            self._counts.append(-abs(self._counts[-1]) if self._counts else -1)
+            self._sums.append(self._sums[-1] if self._sums else np.zeros(CELLS, np.uint16))
+        if self._counts[slot] < 0:
+            self._sums[slot], self._counts[slot] = tiny.ravel().astype(np.uint16), 1
+        else:
+            self._sums[slot] += tiny.ravel()
+            self._counts[slot] += 1
 
-    def rows(self) -> Floats:
-        """Return the pictures (n, CELLS)."""
-        if not self._sums:
+    def rows(self, wanted: slice = slice(None)) -> Floats:
+        """Return the pictures (n, CELLS), or those `wanted`."""
+        sums = self._sums[wanted]
+        if not sums:
             return np.zeros((0, CELLS), np.float32)
-        return np.stack([s / max(n, 1) for s, n in zip(self._sums, self._counts, strict=True)])
+        counts = np.abs(np.array(self._counts[wanted], np.float32))
+        return np.stack(sums).astype(np.float32) / counts[:, None]
+
+    def stretches(self) -> Iterator[tuple[Floats, slice]]:
+        """Yield the pictures in stretches of _STRETCH, each with its neighbours and where in it it lies itself.
+
+        Hours of pictures as floats would fill half a gigabyte; what is made of a row needs the row before and after.
+        """
+        for first in range(0, len(self), _STRETCH):
+            before, last = max(0, first - 1), min(first + _STRETCH, len(self))
+            yield self.rows(slice(before, last + 1)), slice(first - before, last - before)
 
 
 class Grid(Descriptor):
@@ -233,20 +254,27 @@ class Grid(Descriptor):
 
     def end(self) -> Fingerprint | None:
         """Return the packed film, or None for a clip without pictures."""
-        rows = self._film.rows()
-        if not len(rows):
+        if not len(self._film):
             return None
-        packed, size = pack_changes(changes(rows))
-        stills = pack_stills(rows[::STILL_EVERY])
+        packer, packed = bz2.BZ2Compressor(), bytearray()
+        size, middle, light = [], [], []
+        for rows, own in self._film.stretches():
+            levels, sizes = _levels(changes(rows)[own])
+            packed += packer.compress(levels.tobytes())
+            size.append(sizes)
+            middle.append(_logged(median_change(rows)[own]))
+            light.append(np.round(rows[own].mean(axis=1)).astype(np.uint8))
+        packed += packer.flush()
+        stills = pack_stills(self._film.rows(slice(None, None, STILL_EVERY)))
         return Fingerprint(
             name=self.name,
             version=self.version,
             times=np.zeros(1, np.float32),
             arrays={
                 "changes": np.frombuffer(packed, np.uint8).reshape(1, -1),
-                "size": size.reshape(1, -1),
-                "middle": _logged(median_change(rows)).reshape(1, -1),
-                "light": np.round(rows.mean(axis=1)).astype(np.uint8).reshape(1, -1),
+                "size": np.concatenate(size).reshape(1, -1),
+                "middle": np.concatenate(middle).reshape(1, -1),
+                "light": np.concatenate(light).reshape(1, -1),
                 "stills": np.frombuffer(stills, np.uint8).reshape(1, -1),
             },
             parameters={"width": WIDTH, "height": HEIGHT, "step": STEP, "aspect": self._aspect},

@@ -24,18 +24,25 @@ FAINTEST = 0.3  # grey levels a cell; less is what coding adds
 SMOOTH = 1.0  # cells
 
 
-def find(change: npt.NDArray[np.floating[Any]]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint64]]:
-    """Return the rows (k,) of `change` (n, cells) in which most changes, and their codes (k,)."""
-    size = np.sqrt(np.mean(change * change, axis=1))
+def find(film: Film) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint64]]:
+    """Return the rows (k,) of `film` in which most changes, and their codes (k,)."""
+    size = np.concatenate([_sizes(changes(rows)[own]) for rows, own in film.stretches()])
     around = np.pad(size, APART)
     most = np.lib.stride_tricks.sliding_window_view(around, 2 * APART + 1).max(axis=1)
-    rows = np.nonzero((size >= FAINTEST) & (size >= most))[0]
-    if not len(rows):
-        return rows, np.zeros(0, np.uint64)
-    small = [
-        cv2.resize(cv2.GaussianBlur(one.reshape(HEIGHT, WIDTH), (0, 0), SMOOTH), (PATCH, PATCH)) for one in change[rows]
-    ]
-    return rows, codes(np.stack(small).astype(np.float32))
+    found = np.nonzero((size >= FAINTEST) & (size >= most))[0]
+    if not len(found):
+        return found, np.zeros(0, np.uint64)
+    small = []
+    for row in found:  # its change once more: kept for all rows, they would be most of the memory of a long clip
+        change = changes(film.rows(slice(row - 1, row + 2)))[1]
+        small.append(cv2.resize(cv2.GaussianBlur(change.reshape(HEIGHT, WIDTH), (0, 0), SMOOTH), (PATCH, PATCH)))
+    return found, codes(np.stack(small).astype(np.float32))
+
+
+def _sizes(change: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:
+    """Return how much changes in each row of `change` (n, cells), root mean square."""
+    size: npt.NDArray[np.floating[Any]] = np.sqrt(np.mean(change * change, axis=1))
+    return size
 
 
 class Moments(Descriptor):
@@ -57,10 +64,9 @@ class Moments(Descriptor):
 
     def end(self) -> Fingerprint | None:
         """Return the moments, or None for a clip in which nothing changes."""
-        rows = self._film.rows()
-        if len(rows) < 2 * APART:
+        if len(self._film) < 2 * APART:
             return None
-        at, found = find(changes(rows))
+        at, found = find(self._film)
         if not len(at):
             return None
         return Fingerprint(

@@ -83,133 +83,122 @@ def find(gray: Gray, most: int = PLACES) -> Places:
         gray = np.asarray(cv2.resize(gray, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
     height, width = gray.shape
     base: Floats = cv2.GaussianBlur(gray.astype(np.float32), (0, 0), np.sqrt(SIGMA**2 - 0.25))
-    rows: list[Floats] = []
-    sources: list[_Source] = []
-    zoom = 1.0
+    pictures: list[Floats] = []  # those that places are found in: two an octave
+    around = [np.zeros((len(_AROUND), 0), np.float32)]
+    points = [np.zeros((4, 0), np.intp)]
     while min(base.shape) >= 24:
         levels = [base]
         for i in range(1, 5):
             step = SIGMA * np.sqrt(2.0) ** (i - 1)  # the blur that takes scale i-1 to scale i
             levels.append(cv2.GaussianBlur(levels[-1], (0, 0), step))
-        blobs = _blobs(levels)
-        for layer in (1, 2):
-            here = blobs[blobs[:, 2] == layer]
-            if len(here):
-                sigma = (SIGMA * np.sqrt(2.0) ** (layer + here[:, 4])).astype(np.float32)
-                sources.append(_Source(levels[layer], here[:, 0], here[:, 1], sigma))
-                scale = sigma * zoom / height
-                x = (here[:, 0] + 0.5) * zoom / width
-                y = (here[:, 1] + 0.5) * zoom / height
-                rows.append(np.stack([x, y, scale, here[:, 3]], axis=1).astype(np.float32))
+        values, at = _extremes(levels)
+        around.append(values)
+        points.append(np.vstack([at, np.full((1, at.shape[1]), len(pictures))]))
+        pictures += levels[1:3]
         base = levels[2][::2, ::2]
-        zoom *= 2.0
-    if not rows:
+    x, y, sigma, strength, source = _blobs(np.concatenate(around, axis=1), np.concatenate(points, axis=1))
+    if not len(x):
         none = np.zeros(0, np.float32)
         return Places(none, none, none, none, np.zeros(0, np.uint64))
-    table = np.concatenate(rows)
+    zoom = np.exp2(source // 2).astype(np.float32)
+    rows = [(x + 0.5) * zoom / width, (y + 0.5) * zoom / height, sigma * zoom / height, strength]
+    table = np.stack(rows, axis=1)
     kept = _spread(table, most)
     table = table[kept]
-    return Places(table[:, 0], table[:, 1], table[:, 2], table[:, 3], codes(_looks(sources, kept)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """The picture that some places were found in, and where: x, y and sigma in its pixels."""
-
-    level: Floats
-    x: Floats
-    y: Floats
-    sigma: Floats
-
-
-def _looks(sources: list[_Source], kept: npt.NDArray[np.intp]) -> Floats:
-    """Return the patches (n, PATCH, PATCH) of the places `kept`, numbered through all sources; others are not cut."""
-    looks = np.empty((len(kept), PATCH, PATCH), np.float32)
-    first = 0
-    for source in sources:
-        wanted = np.flatnonzero((kept >= first) & (kept < first + len(source.x)))
-        if len(wanted):
-            at = kept[wanted] - first
-            looks[wanted] = _cut(source.level, source.x[at], source.y[at], source.sigma[at])
-        first += len(source.x)
-    return looks
+    looks = _looks(pictures, source[kept], x[kept], y[kept], sigma[kept])
+    return Places(table[:, 0], table[:, 1], table[:, 2], table[:, 3], codes(looks))
 
 
 _SQUARE = np.ones((3, 3), np.uint8)
 _ABOVE = np.nextafter(np.float32(FAINTEST), np.float32(np.inf))  # the least value that is more than FAINTEST
+# Where the values around a point lie, as steps of layer, line and column: itself, its neighbours, the two scales.
+_BESIDE = ((0, -1), (0, 1), (-1, 0), (1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
+_AROUND = ((0, 0, 0), *((0, line, column) for line, column in _BESIDE), (-1, 0, 0), (1, 0, 0))
 
 
-def _extremes(steps: list[Floats]) -> list[tuple[Any, Any]]:
-    """Return (y, x) of the extremes of the two inner ones of the four `steps`, row by row."""
+def _extremes(levels: list[Floats]) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Return what is found in the differences of the five `levels`, in each of the two inner ones row by row.
+
+    The values around each extreme (_AROUND, n), and its x, y and layer less one (3, n).
+    """
+    high, wide = levels[0].shape
+    steps = np.empty((4, high, wide), np.float32)
+    for number, (before, after) in enumerate(pairwise(levels)):
+        cv2.subtract(after, before, dst=steps[number])
+    # At least as much as all around and more than FAINTEST is at least as much as the larger of the two.
     highest, lowest = cv2.max(steps[1], steps[2]), cv2.min(steps[1], steps[2])
+    np.maximum(highest, _ABOVE, out=highest)
+    np.minimum(lowest, -_ABOVE, out=lowest)
     found = []
     for layer, outer in ((1, steps[0]), (2, steps[3])):
-        top, bottom = cv2.dilate(cv2.max(highest, outer), _SQUARE), cv2.erode(cv2.min(lowest, outer), _SQUARE)
-        # At least as much as all around and more than FAINTEST is at least as much as the larger of the two.
-        np.maximum(top, _ABOVE, out=top)
-        np.minimum(bottom, -_ABOVE, out=bottom)
-        mask = cv2.compare(steps[layer], top, cv2.CMP_GE)
-        cv2.bitwise_or(mask, cv2.compare(steps[layer], bottom, cv2.CMP_LE), dst=mask)
-        points = cv2.findNonZero(np.ascontiguousarray(mask[4:-4, 4:-4]))
-        at = np.zeros((0, 2), np.intp) if points is None else points.reshape(-1, 2).astype(np.intp) + 4
-        found.append((at[:, 1], at[:, 0]))
-    return found
+        mask = cv2.compare(steps[layer], cv2.dilate(cv2.max(highest, outer), _SQUARE), cv2.CMP_GE)
+        faint = cv2.compare(steps[layer], cv2.erode(cv2.min(lowest, outer), _SQUARE), cv2.CMP_LE)
+        cv2.bitwise_or(mask, faint, dst=mask)
+        at = cv2.findNonZero(np.ascontiguousarray(mask[4:-4, 4:-4]))
+        at = np.zeros((0, 2), np.intp) if at is None else at.reshape(-1, 2).astype(np.intp) + 4
+        found.append(np.vstack([at.T, np.full((1, len(at)), layer - 1)]))
+    points = np.concatenate(found, axis=1)
+    places = ((points[2] + 1) * high + points[1]) * wide + points[0]
+    offsets = np.array([(layer * high + line) * wide + column for layer, line, column in _AROUND])
+    return steps.ravel().take(places + offsets[:, None]), points
 
 
-def _blobs(levels: list[Floats]) -> Floats:
-    """Return the extremes of the differences of the five `levels` as rows of x, y, layer, strength, layers to add."""
-    steps: list[Floats] = [cv2.subtract(after, before) for before, after in pairwise(levels)]
-    found = []
-    for layer, (y, x) in enumerate(_extremes(steps), 1):
-        if not len(y):
-            continue
-        # Curvatures at the point; the offset of the extreme between pixels.
-        wide = steps[layer].shape[1]
-        here, at = steps[layer].ravel(), y * wide + x
-        c, left, right = here[at], here[at - 1], here[at + 1]
-        up, down = here[at - wide], here[at + wide]
-        dxx, dyy = left + right - 2 * c, up + down - 2 * c
-        dxy = (here[at + wide + 1] - here[at + wide - 1] - here[at - wide + 1] + here[at - wide - 1]) / 4
-        spread, area = dxx + dyy, dxx * dyy - dxy * dxy
-        round_enough = (area > 0) & (spread * spread * EDGE < (EDGE + 1) ** 2 * area)
-        dx = np.clip(-(right - left) / 2 / np.where(dxx == 0, 1, dxx), -0.5, 0.5)
-        dy = np.clip(-(down - up) / 2 / np.where(dyy == 0, 1, dyy), -0.5, 0.5)
-        finer, coarser = steps[layer - 1].ravel()[at], steps[layer + 1].ravel()[at]
-        bend = finer + coarser - 2 * c
-        ds = np.clip(-(coarser - finer) / 2 / np.where(bend == 0, 1, bend), -0.5, 0.5)
-        row = np.stack([x + dx, y + dy, np.full(len(x), layer), np.abs(c), ds], axis=1)
-        found.append(row[round_enough])
-    return np.concatenate(found).astype(np.float32) if found else np.zeros((0, 5), np.float32)
+def _blobs(around: Floats, points: npt.NDArray[np.intp]) -> tuple[Any, Any, Any, Any, Any]:
+    """Return x, y, sigma (pixels of their picture), strength and picture of the extremes that are blobs, no edges.
+
+    `points` holds x, y, layer less one, and the number of the first picture of the octave; `around` is as of
+    `_extremes`.
+    """
+    c, left, right, up, down, after_down, before_down, after_up, before_up, finer, coarser = around  # as _AROUND
+    x, y, layer, first = points
+    # Curvatures at the point; the offset of the extreme between pixels.
+    dxx, dyy = left + right - 2 * c, up + down - 2 * c
+    dxy = (after_down - before_down - after_up + before_up) / 4
+    spread, area = dxx + dyy, dxx * dyy - dxy * dxy
+    round_enough = (area > 0) & (spread * spread * EDGE < (EDGE + 1) ** 2 * area)
+    dx = np.clip(-(right - left) / 2 / np.where(dxx == 0, 1, dxx), -0.5, 0.5)
+    dy = np.clip(-(down - up) / 2 / np.where(dyy == 0, 1, dyy), -0.5, 0.5)
+    bend = finer + coarser - 2 * c
+    ds = np.clip(-(coarser - finer) / 2 / np.where(bend == 0, 1, bend), -0.5, 0.5)
+    layers_up = ((layer + 1).astype(np.float32) + ds)[round_enough]
+    return (
+        (x + dx)[round_enough].astype(np.float32),
+        (y + dy)[round_enough].astype(np.float32),
+        (SIGMA * np.sqrt(2.0) ** layers_up).astype(np.float32),
+        np.abs(c)[round_enough],
+        (first + layer)[round_enough],
+    )
 
 
-def _cut(level: Floats, x: Floats, y: Floats, sigma: Floats) -> Floats:
-    """Return the patches (n, PATCH, PATCH) of `level` around the points."""
+def _looks(pictures: list[Floats], source: npt.NDArray[np.intp], x: Floats, y: Floats, sigma: Floats) -> Floats:
+    """Return the patches (n, PATCH, PATCH) around the points, each cut from the one of `pictures` it was found in."""
     at = ((np.arange(PATCH) + 0.5) / PATCH * 2 - 1).astype(np.float32) * (REACH * sigma)[:, None]
-    columns = np.broadcast_to((x[:, None] + at)[:, None, :], (len(x), PATCH, PATCH)).reshape(-1, PATCH)
-    lines = np.broadcast_to((y[:, None] + at)[:, :, None], (len(y), PATCH, PATCH)).reshape(-1, PATCH)
-    out = np.empty((len(columns), PATCH), np.float32)
-    for start in range(0, len(columns), 32000):  # remap takes at most 32767 lines
-        part = slice(start, start + 32000)
-        out[part] = cv2.remap(
-            level,
-            np.ascontiguousarray(columns[part], np.float32),
-            np.ascontiguousarray(lines[part], np.float32),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REFLECT_101,
-        )
-    return out.reshape(-1, PATCH, PATCH)
+    order = np.argsort(source, kind="stable")  # of one picture one after the other: remap takes one picture
+    columns = np.repeat((x[:, None] + at)[order], PATCH, axis=0)
+    lines = np.repeat((y[:, None] + at)[order].reshape(-1, 1), PATCH, axis=1)
+    cut = np.empty((len(source) * PATCH, PATCH), np.float32)
+    first = 0
+    for picture, count in zip(pictures, np.bincount(source, minlength=len(pictures)) * PATCH, strict=True):
+        for start in range(first, first + count, 32000):  # remap takes at most 32767 lines
+            part = slice(start, min(start + 32000, first + count))
+            cv2.remap(
+                picture, columns[part], lines[part], cv2.INTER_LINEAR, dst=cut[part], borderMode=cv2.BORDER_REFLECT_101
+            )
+        first += count
+    looks = np.empty((len(source), PATCH, PATCH), np.float32)
+    looks[order] = cut.reshape(-1, PATCH, PATCH)
+    return looks
 
 
 def _spread(table: Floats, most: int) -> npt.NDArray[np.intp]:
     """Return which rows to keep: the strongest, but no more than a share of them in one sixteenth of the picture."""
     order = np.argsort(-table[:, 3], kind="stable")
     cell = np.minimum((table[:, 0] * 4).astype(int), 3) + 4 * np.minimum((table[:, 1] * 4).astype(int), 3)
-    rank = np.empty(len(table), int)
-    for c in range(16):
-        mine = order[cell[order] == c]
-        rank[mine] = np.arange(len(mine))
+    count = np.bincount(cell, minlength=16)
+    rank = np.empty(len(table), np.intp)  # of each in `order` among those of its sixteenth
+    rank[np.argsort(cell[order], kind="stable")] = np.arange(len(table)) - np.repeat(np.cumsum(count) - count, count)
     full = rank >= max(1, most // 8)
-    return np.concatenate([order[~full[order]], order[full[order]]])[:most]
+    return np.concatenate([order[~full], order[full]])[:most]
 
 
 # Parts of a picture that are coded whole: left, top, right, bottom as shares of it without its plain borders.
