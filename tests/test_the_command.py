@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 import cli
+from pipelines.commandline import progress
 from verify.records.cases import Event
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -172,19 +173,19 @@ def test_a_fault_of_our_own_is_a_sentence_and_a_file(monkeypatch, capsys, tmp_pa
     ],
 )
 def test_a_pace_is_said_as_people_say_it(pace, unit, words):
-    assert cli._pace(pace, unit) == words
+    assert progress.pace(pace, unit) == words
 
 
 def test_without_a_terminal_long_work_still_says_how_far_it_is(monkeypatch, capsys):
     moments = iter(range(0, 1000, 20))
-    monkeypatch.setattr(cli, "time", SimpleNamespace(monotonic=lambda: float(next(moments))))
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: float(next(moments))))
 
     def job():
         for number in range(10):
             yield Event(kind="progress", step="compare", target="x", current=number, total=10, unit="clips")
         return "done"
 
-    assert cli._follow_plainly(job()) == "done"
+    assert progress.follow_plainly(job(), cli._say) == "done"
     said = capsys.readouterr().err.splitlines()
     assert 3 <= len(said) <= 6
     assert said[-1].startswith("compare: ")
