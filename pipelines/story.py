@@ -28,7 +28,7 @@ from verify.records.matches import Match
 from verify.records.stories import StoryClip, StoryPost, StoryRecording, StoryReport, StoryText
 from verify.sources.egress import Guard
 from verify.sources.fetch import get
-from verify.stories import tally
+from verify.stories import since, tally
 from verify.stories.posts import Stood, camera_of, cameras_file, claims_file, media_map, posts, unused
 from verify.stories.read import MAX_BYTES
 
@@ -154,6 +154,8 @@ def _conclude(
     montages = {s: why for s, why in told.montages.items() if s in by_clip}
     counted = tally.counts(rows, clips, recordings, clock, matches.values(), montages)
     open_ = [*tally.not_established(counted, rows, findings), *tally.doubts(_names(recordings), told.aside)]
+    decisions = _decisions(session, clips)
+    called = {name: c.label for c in clips for name in (c.item, c.sha256)}
     yield Event(kind="done", step="compare", current=len(first), total=len(first), unit="clips")
     return StoryReport(
         id=name,
@@ -170,9 +172,9 @@ def _conclude(
         claims=tuple(claims),
         items=gathered.items,
         failed=gathered.failed,
-        changes=tuple(tally.changes(before, rows, recordings)),
+        changes=tuple(since.changes(before, rows, recordings, decisions, called)),
         earlier_run=before.made if before else "",
-        decisions=_decisions(session, clips),
+        decisions=decisions,
         searched=session.case.library.searched(session.tools.descriptors),
         not_established=tuple(open_),
         summary=tuple(tally.summary(counted, findings, open_)),

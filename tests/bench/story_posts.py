@@ -130,7 +130,7 @@ def make(post: Made, cameras: dict[str, Path], folder: Path) -> Path:
     graph = post.graph
     for number, source in enumerate(sources):
         graph = graph.replace(f"{{s{number}}}", str(length(source)))
-    graph = re.sub(r"(?<=[=:])([\d.]+)\*([\d.]+)(?=[:,])", lambda m: f"{float(m[1]) * float(m[2]):.3f}", graph)
+    graph = re.sub(r"(?<=[=:])([\d.]+)\*([\d.]+)(?=[:,\[])", lambda m: f"{float(m[1]) * float(m[2]):.3f}", graph)
     sound = cameras.get(post.sound)
     sources += [sound] if sound and has_sound(sound) else []
     inputs = [word for source in sources for word in ("-i", str(source))]

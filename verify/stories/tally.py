@@ -10,14 +10,12 @@ from verify.records.findings import Finding
 from verify.records.matches import Match, Recording
 from verify.records.stories import (
     Alignment,
-    Change,
     EventClock,
     Link,
     StoryClip,
     StoryCounts,
     StoryPost,
     StoryRecording,
-    StoryReport,
 )
 
 LinkKind = Literal["sound aligned", "flashes aligned"]
@@ -162,50 +160,6 @@ def _apart(one: Alignment, a: str, b: str, borrowed: Sequence[str]) -> str:
     return told + "".join(
         f" The sound of {name} is also under another: whose it is, is not known." for name in borrowed
     )
-
-
-def changes(before: StoryReport | None, posts: Sequence[StoryPost], found: Sequence[StoryRecording]) -> list[Change]:
-    """Return what is otherwise than in the report of an earlier run, each as one sentence."""
-    if before is None:
-        return []
-    told: list[Change] = []
-    old = {_key(p): p for p in before.posts}
-    for post in posts:
-        was = old.pop(_key(post), None)
-        name = f"Post {post.number}"
-        if was is None:
-            told.append(Change(subject=post.url or name, before="", after=post.state, sentence=f"{name} is new."))
-        elif was.state != post.state:
-            told.append(
-                Change(
-                    subject=post.url or name,
-                    before=was.state,
-                    after=post.state,
-                    sentence=f"{name} was {was.state} and is {post.state} now: {post.reason}",
-                )
-            )
-    for left in old.values():
-        told.append(
-            Change(subject=left.url, before=left.state, after="", sentence=f"Post {left.number} left the story.")
-        )
-    earlier = {s: r.recording.earliest for r in before.recordings for s in r.recording.members}
-    for one in found:
-        now = one.recording.earliest
-        was_first = next((earlier[s] for s in one.recording.members if s in earlier), None)
-        if now and was_first and now.sha256 != was_first.sha256:
-            told.append(
-                Change(
-                    subject=one.recording.id,
-                    before=was_first.label,
-                    after=now.label,
-                    sentence=f"An older copy of a recording was found: {now.label}.",
-                )
-            )
-    return told
-
-
-def _key(post: StoryPost) -> tuple[str, str]:
-    return (post.url, post.author if not post.url else "")
 
 
 def not_established(counted: StoryCounts, posts: Sequence[StoryPost], findings: Iterable[Finding]) -> list[str]:
