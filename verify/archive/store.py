@@ -2,56 +2,36 @@
 
 Rule: what is kept is never rewritten, and nothing is kept without its entry in the custody log.
 
-Every addition goes one way: temporary file, fsync, rename, fsync of the folder, then one SQLite transaction with the
-item and its custody entry (facts/hostile-input.md 1.6). `custody.jsonl`, the manifests and the plain-named copy of
-the newest report are derived from that, for people and standard tools.
-
-Longer than other files because there is one way in, and every kind of thing kept goes through it in sight.
+How a file gets there is one way for all of them, in `writing.py`.
 """
 
 from __future__ import annotations
 
-import importlib.metadata
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 import platformdirs
 
 from verify.archive import durable, incoming
-from verify.archive.custody import Log
-from verify.archive.database import Database
-from verify.archive.derived import Derived
 from verify.archive.incoming import Incoming
-from verify.archive.jobs import Jobs
-from verify.archive.keys import SigningKey
-from verify.archive.locks import Lock
-from verify.archive.reading import CaseReader, Examined
-from verify.archive.staging import Kept, Staging, Unit, VanishedError
-from verify.errors import ArchiveError
+from verify.archive.reading import Examined
+from verify.archive.staging import Kept, Unit
+from verify.archive.writing import CaseWriter, Record
 from verify.records.cases import Item
 from verify.records.fingerprints import Fingerprint
 from verify.records.media import Examination, MediaFile, Post, Problem, Role
 from verify.records.times import TimeBounds
 from verify.records.wire import to_json
-from verify.settings import Settings
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}(\.[a-z0-9]{1,10}){1,2}")
 __all__ = ["CaseFolder", "Examined", "Incoming", "default_case"]
 
-_Result = TypeVar("_Result")
-# Called inside the transaction with the files that are new and those that were there.
-_Record = Callable[[list[Kept], list[Kept]], None]
-# Stages files and returns the result, and how to record it (None: there is nothing to record).
-_Once = Callable[[Unit], tuple[_Result, _Record | None]]
 _RESERVED = {"custody.jsonl", "bundle.json", "library.sqlite"}
-_TRIES = 3  # another run that is undone at the same moment can take a file away once; thrice does not happen
 
 
 def default_case() -> Path:
@@ -59,71 +39,15 @@ def default_case() -> Path:
     return platformdirs.user_data_path("firstseen") / "case"
 
 
-class CaseFolder(CaseReader):
-    """A case at `path`: made where missing (with `write`), cleaned up after dead processes, closed by `with`.
-
-    Several processes may use one case; readers never wait. `by` is who acts (`user@host` if empty), `key` signs the
-    log, `versions` are the tools that the log names.
-    Raises CaseLockedError, DiskFullError, TamperedError, NotFoundError (no case, without `write`) or ArchiveError.
-    """
-
-    def __init__(
-        self,
-        path: Path,
-        settings: Settings | None = None,
-        *,
-        write: bool = True,
-        by: str = "",
-        key: SigningKey | None = None,
-        versions: Mapping[str, str] | None = None,
-    ) -> None:
-        path = path.absolute()
-        self.settings = settings or Settings()
-        self._staging: Staging | None = None
-        with durable.plain_errors(path):
-            if write:
-                for name in ("originals", "items", "tmp"):
-                    durable.make_folder(path / name)
-            database = Database(path / "library.sqlite", write=write)
-            super().__init__(
-                path, database, Log(database, by=by, versions=versions or {"firstseen": _version()}, key=key)
-            )
-            self.jobs = Jobs(database)
-            self._derived = Derived(self.path, self._database, self.log)
-            try:
-                if write:
-                    self._begin(key)
-            except BaseException:
-                database.close()
-                raise
-
-    def _begin(self, key: SigningKey | None) -> None:
-        self._staging = staging = Staging(self.path)
-        try:
-            staging.sweep(self._database, self._settle)
-            with self._database.transaction():
-                if self.log.head().entries == 0:
-                    self.log.append("case opened", self.path.name, {"format": 1})
-            if key is not None:
-                self._derived.public_key(key.public, staging)
-        except BaseException:
-            staging.close(self._database, self._settle)
-            raise
-        with suppress(OSError, ArchiveError):  # made up for at the next occasion
-            self._refresh(())
-
-    def _refresh(self, paths: Iterable[str]) -> None:
-        self._derived.refresh(paths, self._written_by())
-
-    def _settle(self, paths: Iterable[str]) -> None:
-        self._derived.settle(paths, self._written_by())
+class CaseFolder(CaseWriter):
+    """A case, and all that can be put into it; opened and raising as CaseWriter says."""
 
     # -- bringing in -------------------------------------------------------------------------------------------
 
     def keep(self, source: Path, role: Role, name: str, made_by: str = "") -> MediaFile:
         """Keep one file by its hash, without an item, and return its record; a second copy is not stored."""
 
-        def once(unit: Unit) -> tuple[MediaFile, _Record | None]:
+        def once(unit: Unit) -> tuple[MediaFile, Record | None]:
             file = incoming.media_file(unit.keep(source), role, name, made_by)
 
             def record(new: list[Kept], there: list[Kept]) -> None:
@@ -155,7 +79,7 @@ class CaseFolder(CaseReader):
         if not media:
             raise ValueError("an item needs an evidentiary copy or a working copy")
 
-        def once(unit: Unit) -> tuple[Item, _Record | None]:
+        def once(unit: Unit) -> tuple[Item, Record | None]:
             kept = {f.path: unit.keep(f.path) for f in files}
             records = {f.path: incoming.media_file(kept[f.path], f.role, f.name, f.made_by) for f in files}
             made = {
@@ -219,7 +143,7 @@ class CaseFolder(CaseReader):
         prints = list(fingerprints)
         versions = {f.name: f.version for f in prints}
 
-        def once(unit: Unit) -> tuple[Examined, _Record | None]:
+        def once(unit: Unit) -> tuple[Examined, Record | None]:
             number = 1 + self._count("examinations", item.id)
             beside = "" if number == 1 else f"-{number}"
             keyframes = []
@@ -256,7 +180,7 @@ class CaseFolder(CaseReader):
         """
         folder = self.item_folder(item_id).relative_to(self.path).as_posix()
 
-        def once(unit: Unit) -> tuple[dict[str, str], _Record | None]:
+        def once(unit: Unit) -> tuple[dict[str, str], Record | None]:
             paths: dict[str, str] = {}
             for name, data in pictures.items():
                 stem, _, ending = _plain(name).partition(".")
@@ -291,7 +215,7 @@ class CaseFolder(CaseReader):
     def _save_report(self, folder: str, item_id: str, name: str, data: bytes) -> Path:
         stem, _, ending = _plain(name).partition(".")
 
-        def once(unit: Unit) -> tuple[Path, _Record | None]:
+        def once(unit: Unit) -> tuple[Path, Record | None]:
             rows = self._database.all(
                 "SELECT path FROM files WHERE path GLOB ?", (f"{folder}reports/{stem}-[0-9][0-9][0-9][0-9].{ending}",)
             )
@@ -307,7 +231,7 @@ class CaseFolder(CaseReader):
     def save_token(self, name: str, data: bytes, details: Mapping[str, Any], action: str = "time stamped") -> Path:
         """Keep a time stamp token under `timestamps/`, and tell the log `details` of it; used by `timestamps`."""
 
-        def once(unit: Unit) -> tuple[Path, _Record | None]:
+        def once(unit: Unit) -> tuple[Path, Record | None]:
             unit.write(data, f"timestamps/{_plain(name)}")
 
             def record(new: list[Kept], there: list[Kept]) -> None:
@@ -317,112 +241,9 @@ class CaseFolder(CaseReader):
 
         return self._commit(once, alone=True)
 
-    def scratch(self) -> Path:
-        """Return a new empty folder on the case's disk, for work in progress; it goes when the case is closed.
-
-        Raises ArchiveError for a case opened for reading only.
-        """
-        with durable.plain_errors(self.path):
-            folder = self._written_by().new()
-            folder.mkdir()
-        return folder
-
-    def note(self, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
-        """Add an entry to the custody log about something that keeps no file (a fetch that failed, say)."""
-        self.log.append(action, subject, details)
-        with suppress(OSError, ArchiveError):  # made up for at the next occasion
-            self._refresh(())
-
-    # -- the folder itself -------------------------------------------------------------------------------------
-
-    def close(self) -> None:
-        """Let go of the case; harmless twice."""
-        if self._staging is not None:
-            self._staging.close(self._database, self._settle)
-            self._staging = None
-        self._database.close()
-
-    def __enter__(self) -> CaseFolder:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _commit(self, once: _Once[_Result], *, alone: bool = False) -> _Result:
-        """Run `once` on a fresh unit and commit it; `alone` while no other process numbers files of an item."""
-        staging = self._written_by()
-        with durable.plain_errors(self.path):
-            for _ in range(_TRIES):
-                with Lock(self.path / "tmp" / "numbers.lock") if alone else nullcontext(), suppress(VanishedError):
-                    return self._committed(Unit(self.path, staging, self._database), once)
-        raise ArchiveError(f"Files of the case {self.path} keep vanishing.", "Run `firstseen audit` on the case.")
-
-    def _written_by(self) -> Staging:
-        if self._staging is None:
-            raise ArchiveError(f"The case {self.path} was opened for reading only.", "Open it for writing.")
-        return self._staging
-
-    def _committed(self, unit: Unit, once: _Once[_Result]) -> _Result:
-        try:
-            result, record = once(unit)
-            if record is not None:
-                unit.commit(record, lambda: self._refresh(unit.paths()))
-        finally:
-            unit.drop()
-        return result
-
-    def _record(
-        self,
-        action: str,
-        subject: str,
-        item: str,
-        new: Sequence[Kept],
-        there: Sequence[Kept],
-        details: Mapping[str, Any],
-    ) -> None:
-        """Write the custody entry and the rows of its files, in the transaction that is open."""
-        with self._database.transaction() as connection:
-            recorded, again = [], [kept.sha256 for kept in there]
-            for kept in new:
-                if connection.execute("SELECT 1 FROM files WHERE path = ?", (kept.path,)).fetchone():
-                    again.append(kept.sha256)
-                else:
-                    recorded.append(kept)
-            # A file that was there without a record: another run placed it and has not recorded it yet.
-            recorded += [k for k in there if not self.has(k.sha256)]
-            entry = self.log.append(
-                action,
-                subject,
-                {
-                    **details,
-                    "files": [{"path": k.path, "sha256": k.sha256, "size": k.size} for k in recorded],
-                    "again": sorted(again),
-                },
-            )
-            connection.executemany(
-                "INSERT INTO files (path, sha256, size, item, entry) VALUES (?, ?, ?, ?, ?)",
-                [
-                    (k.path, k.sha256, k.size, item if k.path.startswith("items/") else "", entry.number)
-                    for k in recorded
-                ],
-            )
-
-    def _count(self, table: str, item_id: str) -> int:
-        row = self._database.one(f"SELECT COUNT(*) FROM {table} WHERE item = ?", (item_id,))  # noqa: S608 - ours
-        return int(row[0]) if row else 0
-
 
 def _plain(name: str) -> str:
     """Return `name`. Raises ValueError when it is not a plain file name in lower case, or one of the case's own."""
     if not _NAME.fullmatch(name) or name in _RESERVED:
         raise ValueError(f"{name!r} is not a plain file name")
     return name
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version("firstseen")
-    except importlib.metadata.PackageNotFoundError:  # run from a bare checkout
-        return "unknown"
