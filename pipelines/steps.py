@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Generator, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -78,7 +78,9 @@ def appearances_of(session: Session, sha256: str) -> tuple[Appearance, ...]:
     """Return all appearances of a clip: its items in this case, and what other newsrooms told of it."""
     told = session.case.library.clip(sha256)
     ours = tuple(appearance_of(item) for item in session.case.find(sha256))
-    return ours + (told.appearances if told else ())
+    every = ours + (told.appearances if told else ())
+    once = {replace(one, item=""): one for one in reversed(every)}  # a post brought in twice was published once
+    return tuple(reversed(once.values()))
 
 
 def other_clip(session: Session, sha256: str) -> OtherClip:

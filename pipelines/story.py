@@ -25,6 +25,7 @@ from verify.records.cases import Event
 from verify.records.claims import Claim
 from verify.records.findings import Decision, Finding
 from verify.records.matches import Match
+from verify.records.media import Keyframe
 from verify.records.stories import StoryClip, StoryPost, StoryRecording, StoryReport, StoryText
 from verify.sources.egress import Guard
 from verify.sources.fetch import get
@@ -214,7 +215,7 @@ def _clip(
         media_path=item.media.path,
         media_type=item.media.media_type,
         report_path=str(written.files["html"].relative_to(session.case.path)),
-        keyframes=seen.keyframes,
+        keyframes=_where_they_lie(session, seen.sha256, seen.keyframes),
         loudness=seen.sound.envelope if seen.sound else None,
         brightness=next((c for c in seen.curves if c.name == "brightness"), None),
         impulses=seen.sound.impulses if seen.sound else (),
@@ -222,6 +223,13 @@ def _clip(
         findings=findings,
         uploaders=_uploaders(session, item.media.sha256),
     )
+
+
+def _where_they_lie(session: Session, sha256: str, frames: Sequence[Keyframe]) -> tuple[Keyframe, ...]:
+    """Return the keyframes named from the case: they lie with the first item of these bytes, which alone was read."""
+    known = session.case.examination(sha256)
+    folder = f"items/{known.item}/" if known else ""
+    return tuple(replace(frame, path=f"{folder}{frame.path}") for frame in frames)
 
 
 def _names(found: Sequence[StoryRecording]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -64,7 +65,9 @@ def gather(
                     unit="posts")  # fmt: skip
         file = file_for(row, story, given)
         earlier = known.get(row.url or row.author)
-        if file is not None:
+        if file is not None and earlier is not None and _unchanged(session, story, row, earlier, file):
+            done, new, trouble = _mapped(row, earlier, file), [session.case.item(i) for i in earlier.items], []
+        elif file is not None:
             done, new, trouble = yield from _from_file(session, story, row, file)
         elif earlier is not None and earlier.state in {"fetched", "gone"}:
             done, new, trouble = _known(session, row, earlier), [], []
@@ -95,14 +98,26 @@ def _from_file(session: Session, story: StoryText, row: StoryPost, file: Path) -
     if trouble and not items:
         done = replace(row, state="not a video", reason=trouble.reason, next_step=trouble.advice, mapped_file=str(file))
         return done, [], [trouble]
-    done = replace(
-        _with(row, items),
-        state="mapped",
-        reason="A person gave a file for it; that it is this post's is their word.",
-        next_step="",
-        mapped_file=str(file),
-    )
-    return done, items, []
+    return _mapped(row, _with(row, items), file), items, []
+
+
+def _mapped(row: StoryPost, kept: StoryPost, file: Path) -> StoryPost:
+    """Return the row of a post that a file stands for, with the items of `kept`."""
+    return replace(row, items=kept.items, sha256=kept.sha256, state="mapped", mapped_file=str(file), next_step="",
+                   reason="A person gave a file for it; that it is this post's is their word.")  # fmt: skip
+
+
+def _unchanged(session: Session, story: StoryText, row: StoryPost, earlier: StoryPost, file: Path) -> bool:
+    """Return whether an earlier run kept the very bytes that `file` has now, for the same post."""
+    if earlier.mapped_file != str(file) or not earlier.items:
+        return False
+    try:
+        with file.open("rb") as opened:
+            now = hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return False  # bringing it in says why it cannot be read
+    kept = [session.case.item(i) for i in earlier.items]
+    return all(now in {f.sha256 for f in item.files} and item.post == _post_of(story, row) for item in kept)
 
 
 def _from_links(

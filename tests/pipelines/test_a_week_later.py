@@ -100,3 +100,18 @@ def test_the_page_shows_what_changed(looks):
     _, html, _ = looks
     assert "Since the look of" in html
     assert "was taken back" in html
+
+
+def test_given_files_are_not_brought_in_twice_and_keep_their_pictures(tmp_path, clip):
+    story, table, case = tmp_path / "story.txt", tmp_path / "map.csv", tmp_path / "case"
+    story.write_text("Seen this morning.\n\n— A. Witness (@witness) April 1, 2022\n")
+    table.write_text(f"post,file\n1,{clip}\n")
+    pages, items = [], []
+    for note in ("", "A new paragraph.\n\n", "A new paragraph.\n\n"):
+        story.write_text(note + story.read_text().removeprefix(note))
+        firstseen("story", story, "--media", table, "--case", case)
+        pages.append(next(p for p in case.glob("story-*.html") if ".block" not in p.name).read_text())
+        items.append(len(list((case / "items").iterdir())))
+    assert items == [1, 1, 1]
+    assert [page.count("data:image") for page in pages] == [pages[0].count("data:image")] * 3
+    assert "data:image" in pages[0]
