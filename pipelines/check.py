@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines import acquiring, looking, steps
+from pipelines.flow import result_of
 from pipelines.options import CheckResult, Options, Written
 from pipelines.pairs import with_pictures
 from pipelines.session import Session
@@ -69,13 +70,7 @@ def report_on(
     options = options or Options(case=case, command=f"report_on({target!r})")
     if when or where or what:
         options = replace(options, claim=claims.claim(when=when, where=where, what=what))
-    job = check([target], options)
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            result: CheckResult = end.value
-            break
+    result = result_of(check([target], options))
     if result.failed:
         raise FirstseenError(result.failed[0].reason, result.failed[0].advice)
     if len(result.written) != 1:

@@ -78,3 +78,12 @@ def as_events(work: Callable[[Teller[Result]], Result]) -> Generator[Event, None
     if "error" in outcome:
         raise outcome["error"]
     return outcome["result"]  # type: ignore[no-any-return]  # what `work` returned
+
+
+def result_of(job: Generator[Event, None, Result]) -> Result:
+    """Run a pipeline to its end, its events unheard, and return its result."""
+    while True:
+        try:
+            next(job)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # a generator's return value is untyped

@@ -116,19 +116,13 @@ def batch(paths: list[Path]) -> float:
 def bring_in(case: Path, targets: list[str]) -> None:
     """Do what `dedup` does before it compares."""
     from pipelines import dedup, looking
+    from pipelines.flow import result_of
     from pipelines.options import Options
     from pipelines.session import Session
 
-    def ended(job):
-        while True:
-            try:
-                next(job)
-            except StopIteration as end:
-                return end.value
-
     with Session(Options(case=case)) as session:
-        items, _ = ended(dedup._bring_in_all(session, targets))
-        ended(looking.look_at(session, items, "copies"))
+        items, _ = result_of(dedup._bring_in_all(session, targets))
+        result_of(looking.look_at(session, items, "copies"))
 
 
 def parts(paths: list[Path], scope: Scope) -> dict[str, float]:

@@ -8,20 +8,13 @@ from pathlib import Path
 import pytest
 
 from pipelines import check, dedup
+from pipelines.flow import result_of
 from pipelines.options import Options
 from verify.archive.store import CaseFolder
 
 _spec = importlib.util.spec_from_file_location("drawn", Path(__file__).parents[1] / "media" / "drawn.py")
 drawn = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(drawn)
-
-
-def run(job):
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            return end.value
 
 
 @pytest.fixture
@@ -38,17 +31,17 @@ def newest(case: Path, sha256: str):
 
 def test_a_batch_then_a_check_then_a_batch(tmp_path: Path, clip: Path) -> None:
     case = tmp_path / "case"
-    batch = run(dedup.dedup([str(clip.parent)], Options(case=case)))
+    batch = result_of(dedup.dedup([str(clip.parent)], Options(case=case)))
     sha256 = batch.report.items[0].media.sha256
     first = newest(case, sha256)
     assert (first.scope, first.tags, first.curves) == ("copies", (), ())
     assert batch.report.thumbnails[sha256]
 
-    run(check.check([str(clip)], Options(case=case)))
+    result_of(check.check([str(clip)], Options(case=case)))
     second = newest(case, sha256)
     assert second.scope == "all"
     assert second.tags
     assert {curve.name for curve in second.curves} >= {"brightness"}
 
-    run(dedup.dedup([str(clip.parent)], Options(case=case)))
+    result_of(dedup.dedup([str(clip.parent)], Options(case=case)))
     assert newest(case, sha256) == second

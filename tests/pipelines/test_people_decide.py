@@ -6,16 +6,9 @@ import pytest
 
 from pipelines.check import check
 from pipelines.decisions import decide, undo
+from pipelines.flow import result_of
 from pipelines.options import Options
 from verify.errors import ArchiveError, UsageError
-
-
-def result_of(job):
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            return end.value
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import samples
+from pipelines.flow import result_of
 from pipelines.options import Options
 from pipelines.story import story
 from verify.settings import Settings
@@ -12,14 +13,6 @@ from verify.settings import Settings
 # A story of eight of the sample's posts, to keep the test short. Which act of drawing each of their clips shows:
 RECORDINGS = {"near": {"near", "mirrored", "trimmed"}, "far": {"far"}, "street": {"soundtrack"}}
 POSTS = ("near", "far", "mirrored", "trimmed", "compilation", "soundtrack", "gone", "words")
-
-
-def result_of(job):
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            return end.value
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,14 @@ here because the library takes 2.9 ms a frame and this takes 0.4; tests hold the
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray, to_hash
+from verify.descriptors.base import Gray
+from verify.descriptors.hashed import Bits, Hashed
 from verify.descriptors.shrinking import PDQ_SIDE, Shrunk, shrunk
-from verify.records.fingerprints import Fingerprint
 
 _LOW = 16
 _LOWER_MEDIAN = 127  # of 256 values: the reference takes the lower of the two in the middle
@@ -37,41 +39,14 @@ def of(small: Shrunk) -> tuple[npt.NDArray[np.uint8], int]:
     return np.packbits(bits[::-1]), min(100, steps // _STEPS_FOR_FULL)
 
 
-class Pdq(Descriptor):
+class Pdq(Hashed):
     """PDQ. Arrays: `bits` uint8 (n, 32), `quality` uint8 (n,), `informative` uint8 (n,)."""
 
     name = "pdq"
     version = 1
+    parameters: ClassVar = {"as": "pdqhash"}
 
-    def begin(self, clip: ClipInfo) -> None:
-        """Start a clip."""
-        self._times: list[float] = []
-        self._bits: list[npt.NDArray[np.uint8]] = []
-        self._quality: list[int] = []
-        self._informative: list[bool] = []
-
-    def add(self, frame: Frame) -> None:
-        """Hash the frame, if it is one to be hashed."""
-        if not to_hash(frame, self._times):
-            return
-        bits, quality = pdq(frame.gray)
-        self._times.append(frame.time)
-        self._bits.append(bits)
-        self._quality.append(quality)
-        self._informative.append(frame.informative)
-
-    def end(self) -> Fingerprint | None:
-        """Return the fingerprint; None for a clip without pictures."""
-        if not self._times:
-            return None
-        return Fingerprint(
-            name=self.name,
-            version=self.version,
-            times=np.array(self._times, np.float32),
-            arrays={
-                "bits": np.stack(self._bits),
-                "quality": np.array(self._quality, np.uint8),
-                "informative": np.array(self._informative, np.uint8),
-            },
-            parameters={"as": "pdqhash"},
-        )
+    def hashed(self, gray: Gray) -> dict[str, Bits | int]:
+        """Return the bits and the quality of one frame."""
+        bits, quality = pdq(gray)
+        return {"bits": bits, "quality": quality}

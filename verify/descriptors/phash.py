@@ -7,12 +7,14 @@ imagehash on the frame at its full size is measured in tests/bench/check_hashes.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray, to_hash
+from verify.descriptors.base import Gray
+from verify.descriptors.hashed import Bits, Hashed
 from verify.descriptors.shrinking import Shrunk, shrunk
-from verify.records.fingerprints import Fingerprint
 
 _SIDE, _LOW = 32, 8
 _MIDDLE = _LOW * _LOW // 2
@@ -40,34 +42,13 @@ def of(small: Shrunk) -> npt.NDArray[np.uint8]:
     return np.packbits(low > (middle[_MIDDLE - 1] + middle[_MIDDLE]) / 2)
 
 
-class PHash(Descriptor):
+class PHash(Hashed):
     """imagehash pHash. Arrays: `bits` uint8 (n, 8), `informative` uint8 (n,)."""
 
     name = "phash"
     version = 1
+    parameters: ClassVar = {"hash_size": 8, "highfreq_factor": 4, "as": "imagehash"}
 
-    def begin(self, clip: ClipInfo) -> None:
-        """Start a clip."""
-        self._times: list[float] = []
-        self._bits: list[npt.NDArray[np.uint8]] = []
-        self._informative: list[bool] = []
-
-    def add(self, frame: Frame) -> None:
-        """Hash the frame, if it is one to be hashed."""
-        if not to_hash(frame, self._times):
-            return
-        self._times.append(frame.time)
-        self._bits.append(phash(frame.gray))
-        self._informative.append(frame.informative)
-
-    def end(self) -> Fingerprint | None:
-        """Return the fingerprint; None for a clip without pictures."""
-        if not self._times:
-            return None
-        return Fingerprint(
-            name=self.name,
-            version=self.version,
-            times=np.array(self._times, np.float32),
-            arrays={"bits": np.stack(self._bits), "informative": np.array(self._informative, np.uint8)},
-            parameters={"hash_size": 8, "highfreq_factor": 4, "as": "imagehash"},
-        )
+    def hashed(self, gray: Gray) -> dict[str, Bits | int]:
+        """Return the bits of one frame."""
+        return {"bits": phash(gray)}
