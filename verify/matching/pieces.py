@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from verify.matching.lines import Side, Ways, part
 from verify.matching.windows import Span
 
 Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.intp]
 Judge = Callable[[Aligned], bool]
 
 FEWEST_ROWS = 8  # 2 s: less left over is the error of the edges, or says nothing by itself
@@ -29,6 +29,8 @@ SAME_LINE = 0.5  # seconds two stretches may be off each other and still be one 
 TOGETHER = 1.0  # seconds between two stretches of one line that are too short to be called other footage
 UNLIKE = 0.5  # share of the usual likeness below which a moment shows something else
 CHANCE = 0.1  # correlation of changes that other footage reaches over two seconds
+PICTURES = 0.2  # what a moment's likeness counts beside its movement
+SWITCH = 1.0  # gain for which the footage is taken to change: some six moments of clear disagreement
 
 
 def pieces(a: Side, b: Side, first: Aligned, spans: Sequence[Span], judge: Judge) -> list[Aligned]:
@@ -43,28 +45,58 @@ def pieces(a: Side, b: Side, first: Aligned, spans: Sequence[Span], judge: Judge
         more = [one for one in more if judge(one) and not any(_overlap(one, old) for old in found)]
         if not more:
             break
-        found.append(max(more, key=lambda one: one.rank))
+        found += unbroken(a, b, max(more, key=lambda one: one.rank))
     return _joined(found)
 
 
 def unbroken(a: Side, b: Side, whole: Aligned) -> list[Aligned]:
-    """Return the parts of an alignment between which, for two seconds or more, the clips show something else."""
+    """Return the parts of an alignment in which the clips do change alike; between them they show something else.
+
+    A background stays alike through a loop or a cutaway to the same place, so movement draws the line, and the
+    pictures only where little moves. The longest part is always given.
+    """
     rows_a, rows_b = along(whole, len(a.rows), len(b.rows))
-    if len(rows_b) < 3 * FEWEST_ROWS:
+    if len(rows_b) < 2 * FEWEST_ROWS:
         return [whole]
+    same = _same(_gain(a, b, rows_a, rows_b, float(np.sign(whole.speed))))
+    runs = _runs(same) or [(0, len(same))]
+    longest = max(runs, key=lambda run: run[1] - run[0])
+    runs = [run for run in runs if run[1] - run[0] >= FEWEST_ROWS or run == longest]
+    edges = [(float(rows_b[start] * STEP), float((rows_b[end - 1] + 1) * STEP)) for start, end in runs]
+    # An edge that no other footage was seen at stays where it was measured.
+    edges[0] = (whole.start if runs[0][0] == 0 else edges[0][0], edges[0][1])
+    edges[-1] = (edges[-1][0], whole.end if runs[-1][1] == len(same) else edges[-1][1])
+    return [replace(whole, start=start, end=end) for start, end in edges]
+
+
+def _gain(a: Side, b: Side, rows_a: Ints, rows_b: Ints, sign: float) -> Floats:
+    """Return for each moment how much more it looks like the same footage than like other footage (0: no telling).
+
+    For changes u and v of one size that correlate by r where they are the same, u.v - r/2 (u.u + v.v)/2 is as far
+    above zero for the same as below it for others.
+    """
+    u, v = a.level[rows_a], sign * b.level[rows_b]
+    points = u.shape[1]
+    dot, power = (u * v).sum(axis=1) / points, ((u * u).sum(axis=1) + (v * v).sum(axis=1)) / (2 * points)
+    usual = float(np.quantile(_smooth(dot) / np.maximum(_smooth(power), 1e-3), 0.75))
     alike = likeness(a.rows[rows_a], b.rows[rows_b])
-    moved = likeness(a.level[rows_a], np.sign(whole.speed) * b.level[rows_b])
-    other = (_smooth(alike) < UNLIKE * float(np.quantile(alike, 0.8))) & (_smooth(moved) < CHANCE)
-    runs = [run for run in _runs(~other) if run[1] - run[0] >= FEWEST_ROWS]
-    gaps = [after[0] - before[1] for before, after in pairwise(runs)]
-    if not any(gap >= FEWEST_ROWS for gap in gaps):
-        return [whole]
-    kept = [
-        replace(whole, start=float(rows_b[start] * STEP), end=float((rows_b[end - 1] + 1) * STEP))
-        for start, end in runs
-    ]
-    kept[0], kept[-1] = replace(kept[0], start=whole.start), replace(kept[-1], end=whole.end)
-    return _joined(kept)
+    moved: Floats = dot - 0.5 * max(usual, CHANCE) * power
+    return moved + PICTURES * (alike - UNLIKE * float(np.quantile(alike, 0.8)))
+
+
+def _same(gain: Floats) -> npt.NDArray[np.bool_]:
+    """Return which moments are the same footage: the way through both states that gains most, less SWITCH a change."""
+    best = np.zeros(2)  # other, same
+    came = np.zeros((len(gain), 2), np.int8)
+    for row, value in enumerate(gain):
+        stay, change = best, best[::-1] - SWITCH
+        came[row] = np.where(stay >= change, [0, 1], [1, 0])
+        best = np.maximum(stay, change) + np.array([0.0, value])
+    state, states = int(np.argmax(best)), np.zeros(len(gain), np.bool_)
+    for row in range(len(gain) - 1, -1, -1):
+        states[row] = bool(state)
+        state = int(came[row, state])
+    return states
 
 
 def _left(found: Sequence[Aligned], a: Side, b: Side, spans: Sequence[Span]) -> list[Span]:
