@@ -37,6 +37,11 @@ class Audience:
         """Whether anything wants sound."""
         return bool(self._listeners)
 
+    @property
+    def sees_colour(self) -> bool:
+        """Whether anything looks at the colour of frames: every measure may, a descriptor says so."""
+        return any(isinstance(m, Measure) or m.sees_colour for m in self._lookers)
+
     def frame(self, frame: Frame) -> None:
         """Give everyone the next sampled frame."""
         self._feed(lambda member: member.add(frame), self._lookers)

@@ -51,6 +51,7 @@ from verify.settings import Settings
 FINGERPRINTS = "fingerprints.npz"
 KEYFRAMES = "keyframes"
 JPEG_QUALITY = 88
+_NO_COLOUR = np.zeros((0, 0, 3), np.uint8)
 LEAST_SAMPLES = 8  # a clip of two seconds still gives this many frames to compare
 _DISTRIBUTIONS = ("av", "opencv-python-headless", "numpy", "imagehash", "pillow", "exifread", "pillow-heif")
 
@@ -339,7 +340,7 @@ class _Eye:
             Frame(
                 time=time,
                 gray=gray,
-                colour=planes.colour(gray),
+                colour=planes.colour(gray) if self.party.sees_colour else _NO_COLOUR,
                 index=self._index,
                 first_of_shot=begins,
                 informative=shows,

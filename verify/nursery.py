@@ -9,6 +9,7 @@ JSON lines on stdin, reports JSON lines on stdout; when stdin ends, the one who 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import faulthandler
 import gc
@@ -50,7 +51,15 @@ def _load() -> None:
     """Import what every child needs, so that a fork finds it in memory."""
     importlib.import_module("verify.examine").warm_up()
     gc.collect()
+    _give_back_memory()
     gc.freeze()  # keeps the collector from touching, and so copying, the pages shared with children
+
+
+def _give_back_memory() -> None:
+    """Give free memory back to the system: a child that needs some gets an empty page for less than a copied one."""
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError):  # not glibc
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def confine(limits: dict[str, int], reached: list[str]) -> None:

@@ -26,8 +26,9 @@ class Frame:
     """One sampled picture, upright and with square pixels.
 
     `time` is seconds from the first frame shown; `gray` is luma, height x width, at most SAMPLE_LINES on its short
-    side; `colour` is the same picture small (64 x 48, BGR), for measures that need colour; `first_of_shot` marks a
-    cut before it; `informative` is False for black, one-colour and card-like frames; `index` counts sampled frames.
+    side; `colour` is the same picture small (64 x 48, BGR), and empty where nobody `sees_colour`; `first_of_shot`
+    marks a cut before it; `informative` is False for black, one-colour and card-like frames; `index` counts sampled
+    frames.
     """
 
     time: float
@@ -69,6 +70,7 @@ class Descriptor(ABC):
     name: ClassVar[str]
     version: ClassVar[int]
     kind: ClassVar[str] = "picture"  # `sound` descriptors get `add_sound` instead
+    sees_colour: ClassVar[bool] = False  # whether it looks at `Frame.colour`
 
     @abstractmethod
     def begin(self, clip: ClipInfo) -> None:

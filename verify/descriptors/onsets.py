@@ -6,6 +6,7 @@ matters. It cannot be turned back into words: 20 ms steps of eight bands in 3 dB
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar
 
@@ -98,11 +99,18 @@ class Onsets(Descriptor):
         self._rest, self._first = self._rest[keep:], self._first + keep
 
     def _energies(self, pieces: npt.NDArray[np.float32]) -> Levels:
-        spectrum = np.abs(np.fft.rfft(pieces * np.hanning(pieces.shape[1]).astype(np.float32), axis=1)) ** 2
-        hertz = np.fft.rfftfreq(pieces.shape[1], 1 / self._rate)
+        window, bands = _window(pieces.shape[1], self._rate)
+        spectrum = np.abs(np.fft.rfft(pieces * window, axis=1)) ** 2
         scale = 4.0 / pieces.shape[1] ** 2
-        bands = [spectrum[:, (hertz >= low) & (hertz < high)].sum(1) * scale for low, high in pairwise(EDGES)]
-        return np.asarray(np.stack(bands, axis=1), np.float32)
+        return np.asarray(np.stack([spectrum[:, band].sum(1) * scale for band in bands], axis=1), np.float32)
+
+
+@lru_cache(maxsize=8)
+def _window(size: int, rate: int) -> tuple[Levels, tuple[npt.NDArray[np.intp], ...]]:
+    """Return Hann's window of `size` samples, and which lines of its spectrum at `rate` are in each band."""
+    hertz = np.fft.rfftfreq(size, 1 / rate)
+    bands = tuple(np.flatnonzero((hertz >= low) & (hertz < high)) for low, high in pairwise(EDGES))
+    return np.hanning(size).astype(np.float32), bands
 
 
 def changes(decibels: Levels) -> Levels:

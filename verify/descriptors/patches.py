@@ -219,10 +219,10 @@ def whole(gray: Gray) -> npt.NDArray[np.uint64]:
     if len(rows) and len(columns) and rows[-1] - rows[0] >= 2 * PATCH and columns[-1] - columns[0] >= 2 * PATCH:
         inner = gray[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     height, width = inner.shape
-    parts = [gray]
-    for left, top, right, bottom in WINDOWS:
-        parts.append(inner[int(top * height) : int(bottom * height), int(left * width) : int(right * width)])
+    parts = [inner[int(t * height) : int(b * height), int(left * width) : int(r * width)] for left, t, r, b in WINDOWS]
     small = [cv2.resize(part, (PATCH, PATCH), interpolation=cv2.INTER_AREA) for part in parts]
+    uncut = inner.shape == gray.shape  # then the first of WINDOWS, which is all of it, is the whole picture
+    small.insert(0, small[0] if uncut else cv2.resize(gray, (PATCH, PATCH), interpolation=cv2.INTER_AREA))
     return codes(np.stack(small).astype(np.float32))
 
 

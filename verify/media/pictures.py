@@ -130,8 +130,6 @@ class Planes:
 
     shape: Shape
     luma: npt.NDArray[Any]
-    blue: npt.NDArray[Any] | None
-    red: npt.NDArray[Any] | None
     keep: VideoFrame  # the memory belongs to it
 
     @classmethod
@@ -140,17 +138,16 @@ class Planes:
         if not shape.planar or any(plane.line_size <= 0 for plane in frame.planes):
             frame = frame.reformat(format="yuvj444p")
         planes = frame.planes
-        luma = _view(planes[0], shape.depth)
+        return cls(shape=shape, luma=_view(planes[0], shape.depth), keep=frame)
+
+    def _chroma(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
+        """Return the planes of blue and red (Cb, Cr), None where there are none; most pictures are never asked."""
+        planes, shape = self.keep.planes, self.shape
         if shape.format.startswith("nv"):
             pairs = _pairs(planes[1])
             first, second = pairs[..., 0], pairs[..., 1]
-            blue, red = (second, first) if shape.format in {"nv21", "nv42"} else (first, second)
-            return cls(shape=shape, luma=luma, blue=blue, red=red, keep=frame)
-        if len(planes) < 3:
-            return cls(shape=shape, luma=luma, blue=None, red=None, keep=frame)
-        return cls(
-            shape=shape, luma=luma, blue=_view(planes[1], shape.depth), red=_view(planes[2], shape.depth), keep=frame
-        )
+            return (second, first) if shape.format in {"nv21", "nv42"} else (first, second)
+        return (_view(planes[1], shape.depth), _view(planes[2], shape.depth)) if len(planes) >= 3 else None
 
     def tiny(self) -> Gray:
         """Return the whole picture at TINY_WIDTH x TINY_HEIGHT, upright, full range."""
@@ -179,10 +176,11 @@ class Planes:
         return self._coloured(gray, width, height, lambda p, w, h: self.shape.eight_bits(shrink(p, w, h)))
 
     def _coloured(self, luma: Gray, width: int, height: int, how: Any) -> Gray:  # noqa: ANN401 - a shrinking function
-        if self.blue is None or self.red is None:
+        chroma = self._chroma()
+        if chroma is None:
             return np.asarray(cv2.cvtColor(luma, cv2.COLOR_GRAY2BGR), np.uint8)
         stored = self.shape.stored(width, height)
-        blue, red = (self.shape.upright(how(plane, *stored)) for plane in (self.blue, self.red))
+        blue, red = (self.shape.upright(how(plane, *stored)) for plane in chroma)
         return np.asarray(cv2.transform(cv2.merge([luma, blue, red]), self.shape.to_bgr()), np.uint8)
 
 

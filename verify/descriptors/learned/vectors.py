@@ -46,6 +46,7 @@ class Learned(Descriptor):
 
     name = "learned"
     version = VERSION
+    sees_colour = True
 
     def __init__(self, name: str, model: Model) -> None:
         self.name = name  # type: ignore[misc]  # the model is part of it, so that no two models are compared
