@@ -31,7 +31,7 @@ def search(session: Session, sha256: str) -> list[Match]:
             known = {other for _, _, other in library.clips()} - new
         else:  # an older clip's search may not have named this one: what this one names is looked at all the same
             known = {m.b if m.a == sha256 else m.a for m in library.matches(sha256, name) if m.kind == "same picture"}
-        found = session.engine.search(sha256, without=known)
+        found = session.engine.search(sha256, without=known, links=lambda other: library.linked(other, name))
         pictures = {m.b for m in found}
         found += Soundtracks(library).search(sha256, new - pictures)
         library.save_matches(sha256, found, name, generation)

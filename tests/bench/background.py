@@ -23,7 +23,8 @@ import numpy as np
 
 from verify.errors import FirstseenError
 from verify.examine import examine
-from verify.matching.engine import Clip, clip_of, compare, kind
+from verify.matching.clips import Clip, clip_of, kind
+from verify.matching.compare import compare
 from verify.matching.strength import score
 from verify.records.fingerprints import load
 from verify.settings import Settings

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,8 +13,6 @@ from verify.descriptors.grid import Grid
 from verify.descriptors.moments import Moments
 from verify.descriptors.patches import Patches
 from verify.records.fingerprints import Fingerprint
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))  # made_models.py: tests are no package
 
 Pictures = list[np.ndarray]
 

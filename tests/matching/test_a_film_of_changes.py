@@ -11,7 +11,8 @@ import pytest
 
 from verify.descriptors import grid
 from verify.descriptors.grid import CELLS, STEP, changes, read
-from verify.matching.engine import Engine, clip_of
+from verify.matching.clips import clip_of
+from verify.matching.engine import Engine
 from verify.matching.shelf import MemoryShelf
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from made_models import CELLS, SIDE, greedy, pooling
 
+from matching.made_models import CELLS, SIDE, greedy, pooling
 from pipelines.dedup import dedup, pair_lines
 from pipelines.options import Options
 from verify.descriptors.learned.model import Model, asked

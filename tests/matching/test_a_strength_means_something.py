@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from verify.matching.engine import clip_of, compare, kind
+from verify.matching.clips import clip_of, kind
+from verify.matching.compare import compare
 from verify.matching.strength import LOWEST, background, false_rate, score
 
 

@@ -115,6 +115,16 @@ class Library(ClipShelf):
         )
         return [msgspec.json.decode(record, type=Match) for (record,) in rows]
 
+    def linked(self, sha256: str, descriptors: str) -> list[str]:
+        """Return the live clips that are known to show the same picture as a clip."""
+        rows = self._database.all(
+            "SELECT CASE WHEN m.a = ?1 THEN m.b ELSE m.a END AS other FROM matches m"
+            " WHERE (m.a = ?1 OR m.b = ?1) AND m.descriptors = ?2 AND m.kind = 'same picture'"
+            " AND EXISTS (SELECT 1 FROM clips WHERE sha256 = other AND removed IS NULL)",
+            (sha256, descriptors),
+        )
+        return [str(other) for (other,) in rows]
+
     # -- what people decided -----------------------------------------------------------------------------------
 
     def decide(self, decision: Decision) -> int:

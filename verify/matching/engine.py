@@ -7,35 +7,25 @@ alike at one offset and speed, and over which seconds. Only then is there a matc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from verify.descriptors.grid import HEIGHT, STEP, WIDTH, Grid, read
+from verify.descriptors.grid import STEP, Grid
 from verify.descriptors.moments import Moments
 from verify.descriptors.patches import Patches
 from verify.matching import describe, strength
-from verify.matching.align import Aligned, align
 from verify.matching.base import Shelf
+from verify.matching.clips import Clip, clip_of, kind
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
-from verify.matching.geometry import Fit, Spots, fits, spots, unit_matrix, whole
+from verify.matching.compare import Found, compare
+from verify.matching.geometry import spots
 from verify.matching.index import Index, Plain
-from verify.matching.lattice import lattice
 from verify.matching.likeness import Likeness
-from verify.matching.lines import DECISIVE, NATURAL, WAYS, Side, Ways, liveliest, side
-from verify.matching.parts import guesses
 from verify.matching.pieces import pieces
-from verify.matching.settle import settled
-from verify.matching.windows import Span, guessed, hinted
-from verify.records.fingerprints import Fingerprint
 from verify.records.matches import Match
-
-Floats = npt.NDArray[np.floating[Any]]
-Array = npt.NDArray[np.floating[Any]]
 
 CANDIDATES = 120  # (clip, turn) pairs looked at; the weakest of them are left after the fit
 PLAIN_CANDIDATES = 16  # clips with few places to be found by, looked at for the look of the whole
@@ -44,136 +34,8 @@ LEARNED = 24  # clips that a learned model names, where one is asked for
 GUESSED = 60  # of the clips named first, tried without a fit too
 MANY = 2000  # more candidates than CANDIDATES are looked at, up to this, while each has so many
 MANY_VOTES = 12.0  # votes: a clip of which there are hundreds of copies
-SOME_PLACES = 6
-PLAINLY = 0.7  # correlation of movement that needs no better way to be looked for
-UNSETTLED = 1.0  # rank below which no small step makes a match of it
-NUDGED, MOVED = 0.04, 0.1  # shares of the smaller picture a sure fit, and any other, may be off
-SURE_PLACES = 20  # a fit of so many places needs no guess beside it
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """What matching knows of a clip: places, moments, the film (pictures and changes, (rows, cells)), the shape.
-
-    `size` is how much changes in each row (grey levels a cell), `mean` the mean picture (HEIGHT, WIDTH).
-    """
-
-    sha256: str
-    spots: Spots
-    moments: npt.NDArray[np.uint64]
-    grid: Floats
-    change: Floats
-    size: Floats
-    mean: Floats
-    aspect: float
-    liveliness: float
-    brightness: float
-
-    @property
-    def places(self) -> float:
-        """Mean number of places in a picture."""
-        return len(self.spots) / max(1, len(self.spots.times))
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The best way found to lay clip a into clip b."""
-
-    matrix: Array  # 0..1 coordinates
-    turn: Turn
-    fit: Fit | None
-    aligned: Aligned
-    share_a: float
-    share_b: float
-    sides: tuple[Side, Side]  # what both grids read under the matrix
-    spans: tuple[Span, ...]  # the rows that were looked at
-
-
-def clip_of(sha256: str, prints: dict[str, Fingerprint]) -> Clip | None:
-    """Return the clip of `prints`, or None when it has no grid (nothing was decoded)."""
-    grid = prints.get(Grid.name)
-    if grid is None:
-        return None
-    try:
-        pictures, change = read(grid)
-    except ValueError:  # of an older version, or damaged on its way from somebody else: there is nothing to compare
-        return None
-    aspect = float(grid.parameters.get("aspect", 1.0))
-    places = spots(prints.get(Patches.name), aspect)
-    size = np.sqrt(np.mean(change * change, axis=1))
-    mean = pictures.mean(axis=0).reshape(HEIGHT, WIDTH)
-    happened = prints.get(Moments.name)
-    moments = happened.arrays["codes"].astype(np.uint64) if happened is not None else np.zeros(0, np.uint64)
-    return Clip(sha256, places, moments, pictures, change, size, mean, aspect, liveliest(change), float(mean.mean()))
-
-
-def kind(a: Clip, b: Clip) -> str:
-    """Return the kind of footage a pair of clips counts as."""
-    return strength.kind_of(min(a.liveliness, b.liveliness), min(a.brightness, b.brightness), min(a.places, b.places))
-
-
-def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS, guess: bool = True) -> Found | None:
-    """Return the best way to lay `a` into `b` in picture and time, or None when there is none to be tried.
-
-    Without `guess` only good fits are tried, and the whole pictures over each other, about as fast as they were
-    filmed: for clips that the index named among the last.
-    """
-    tried = [
-        _Try(unit_matrix(fit.matrix, a.aspect, b.aspect), fit.turn, fit)
-        for fit in fits(a.spots, b.spots, turns)
-        if guess or fit.places >= SOME_PLACES
-    ]
-    if not any(one.fit is not None and one.fit.places >= SURE_PLACES for one in tried):
-        tried += [
-            _Try(whole(turn), turn, None, WAYS if guess else NATURAL) for turn in (UPRIGHT, MIRROR) if turn in turns
-        ]
-        if guess:
-            placed = guesses(a.mean, b.mean, a.aspect, b.aspect)
-            tried += [_Try(matrix, UPRIGHT, None, NATURAL) for matrix in placed]
-    best: Found | None = None
-    for one in tried:
-        found = _tested(one, a, b)
-        if found is not None and (best is None or found.aligned.rank > best.aligned.rank):
-            best = found
-            if best.aligned.rank > DECISIVE and best.aligned.movement > PLAINLY:
-                return best
-    return _settled(a, b, best) if best is not None and UNSETTLED < best.aligned.rank < DECISIVE else best
-
-
-@dataclass(frozen=True, slots=True)
-class _Try:
-    """A way to lay a into b that is to be tested: 0..1 matrix, turn, the fit it comes from, and the ways in time."""
-
-    matrix: Array
-    turn: Turn
-    fit: Fit | None
-    ways: Ways = WAYS
-
-
-def _tested(one: _Try, a: Clip, b: Clip) -> Found | None:
-    """Return how the clips run along each other when laid so, or None when that shows nothing."""
-    both = lattice(one.matrix)
-    if both is None:
-        return None
-    spans = hinted(one.fit.times, len(a.grid), len(b.grid)) if one.fit is not None else guessed(a.size, b.size)
-    if not spans:
-        return None
-    (rows_a, rows_b), (change_a, change_b) = both.read(a.grid, b.grid), both.read(a.change, b.change)
-    sides = side(rows_a, change_a), side(rows_b, change_b)
-    aligned = align(*sides, spans, one.ways)
-    if aligned is None:
-        return None
-    return Found(one.matrix, one.turn, one.fit, aligned, both.share_a, both.share_b, sides, tuple(spans))
-
-
-def _settled(a: Clip, b: Clip, found: Found) -> Found:
-    """Return `found` with its geometry moved to where changes agree most, when that is better."""
-    sure = found.fit is not None and found.fit.places >= SURE_PLACES
-    matrix = settled(found.matrix, a.change, b.change, found.aligned, NUDGED if sure else MOVED)
-    if matrix is found.matrix:
-        return found
-    better = _tested(_Try(matrix, found.turn, found.fit), a, b)
-    return better if better is not None and better.aligned.rank > found.aligned.rank else found
+PATIENCE = 30  # compared in a row for nothing: 2 of 4,508 matches came after so many
+LINKED = 16  # clips that match a match and were not named themselves
 
 
 class Engine:
@@ -215,29 +77,55 @@ class Engine:
         self._likeness.refresh(self._shelf, self._seen)
         self._seen = now
 
-    def search(self, sha256: str, among: Iterable[str] | None = None, without: Collection[str] = ()) -> list[Match]:
+    def search(
+        self,
+        sha256: str,
+        among: Iterable[str] | None = None,
+        without: Collection[str] = (),
+        links: Callable[[str], Iterable[str]] | None = None,
+    ) -> list[Match]:
         """Return the matches of a clip of the library with all others, or with those in `among`; strongest first.
 
-        Those in `without` are left out. Raises KeyError for a clip the library does not have.
+        Those in `without` are left out. `links` gives the clips that are known to match one: what matches a match is
+        looked at as well, however little it looks like the clip itself. Raises KeyError for a clip the library does
+        not have.
         """
         self.refresh()
         mine = self._clip(sha256)
         if mine is None:
             return []
-        wanted = {other: TURNS for other in among if other != sha256} if among is not None else self._named(mine)
-        near = set(wanted) if among is not None else set(list(wanted)[: self._nearest])
-        matches = []
-        for other, turns in wanted.items():
-            if other in without:
-                continue
+        if among is not None:
+            wanted = {other: TURNS for other in among if other != sha256 and other not in without}
+            matches, _ = self._compared(mine, wanted, len(wanted))
+            return sorted(matches, key=lambda m: -m.strength.score)
+        wanted = {other: turns for other, turns in self._named(mine).items() if other not in without}
+        matches, seen = self._compared(mine, wanted, self._nearest)
+        if links is not None:
+            seen |= {sha256, *without}
+            behind = Counter(other for m in matches for other in links(m.b) if other not in seen)
+            more, _ = self._compared(mine, dict.fromkeys((o for o, _ in behind.most_common(LINKED)), TURNS), LINKED)
+            matches += more
+        return sorted(matches, key=lambda m: -m.strength.score)
+
+    def _compared(self, mine: Clip, wanted: dict[str, tuple[Turn, ...]], nearest: int) -> tuple[list[Match], set[str]]:
+        """Return the matches of `mine` among `wanted` (best named first; the turns to try), and what was looked at.
+
+        The `nearest` are looked at closely and all; the others until PATIENCE of them in a row were nothing.
+        """
+        matches: list[Match] = []
+        seen: set[str] = set()
+        nothing = 0
+        for place, (other, turns) in enumerate(wanted.items()):
+            if nothing >= PATIENCE:
+                break
+            seen.add(other)
             theirs = self._clip(other)
-            found = compare(mine, theirs, turns, other in near) if theirs is not None else None
-            if found is None or theirs is None:
-                continue
-            match = self._match(mine, theirs, found)
+            found = compare(mine, theirs, turns, place < nearest) if theirs is not None else None
+            match = self._match(mine, theirs, found) if found is not None and theirs is not None else None
             if match is not None:
                 matches.append(match)
-        return sorted(matches, key=lambda m: -m.strength.score)
+            nothing = nothing + 1 if match is None and place >= nearest else 0
+        return matches, seen
 
     def _named(self, mine: Clip) -> dict[str, tuple[Turn, ...]]:
         """Return the clips worth a comparison, plain ones first, then by votes, with the turns to try."""

@@ -25,6 +25,7 @@ Judge = Callable[[Aligned], bool]
 FEWEST_ROWS = 8  # 2 s: less left over is the error of the edges, or says nothing by itself
 MOST = 8  # stretches named
 REPLAYS: Ways = ((1.0, 1), (0.5, 1), (2.0, 1))  # beside the speed that is known: a replay is often slowed down
+AS_PLAINLY = 0.5  # of the movement's correlation in the first stretch: a still sky is like itself at every second
 SAME_LINE = 0.5  # seconds two stretches may be off each other and still be one that was interrupted
 TOGETHER = 1.0  # seconds between two stretches of one line that are too short to be called other footage
 UNLIKE = 0.5  # share of the usual likeness below which a moment shows something else
@@ -42,7 +43,8 @@ def pieces(a: Side, b: Side, first: Aligned, spans: Sequence[Span], judge: Judge
     while len(found) < MOST:
         ways = tuple(dict.fromkeys(((abs(first.speed), 1 if first.speed > 0 else -1), *REPLAYS)))
         more = [one for span in _left(found, a, b, spans) if (one := _within(a, b, span, ways)) is not None]
-        more = [one for one in more if judge(one) and not any(_overlap(one, old) for old in found)]
+        more = [one for one in more if one.movement >= AS_PLAINLY * first.movement and judge(one)]
+        more = [one for one in more if not any(_overlap(one, old) for old in found)]
         if not more:
             break
         found += unbroken(a, b, max(more, key=lambda one: one.rank))

@@ -1,0 +1,109 @@
+"""Lays one clip into another, in picture and time, every way worth a try. Rule: the way along which they move alike.
+
+A fit of places says where the pictures would lie; the films, read through it, say whether the clips *change* alike at
+one offset and speed. Where no fit is sure, the whole pictures are tried over each other, and the one within the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from verify.matching.align import Aligned, align
+from verify.matching.clips import Clip
+from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
+from verify.matching.geometry import Fit, fits, unit_matrix, whole
+from verify.matching.lattice import lattice
+from verify.matching.lines import DECISIVE, NATURAL, WAYS, Side, Ways, side
+from verify.matching.parts import guesses
+from verify.matching.settle import settled
+from verify.matching.windows import Span, guessed, hinted
+
+Array = npt.NDArray[np.floating[Any]]
+
+SOME_PLACES = 6
+PLAINLY = 0.7  # correlation of movement that needs no better way to be looked for
+UNSETTLED = 1.0  # rank below which no small step makes a match of it
+NUDGED, MOVED = 0.04, 0.1  # shares of the smaller picture a sure fit, and any other, may be off
+SURE_PLACES = 20  # a fit of so many places needs no guess beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best way found to lay clip a into clip b."""
+
+    matrix: Array  # 0..1 coordinates
+    turn: Turn
+    fit: Fit | None
+    aligned: Aligned
+    share_a: float
+    share_b: float
+    sides: tuple[Side, Side]  # what both grids read under the matrix
+    spans: tuple[Span, ...]  # the rows that were looked at
+
+
+def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS, guess: bool = True) -> Found | None:
+    """Return the best way to lay `a` into `b` in picture and time, or None when there is none to be tried.
+
+    Without `guess` only good fits are tried, and the whole pictures over each other, about as fast as they were
+    filmed: for clips that the index named among the last.
+    """
+    tried = [
+        _Try(unit_matrix(fit.matrix, a.aspect, b.aspect), fit.turn, fit)
+        for fit in fits(a.spots, b.spots, turns)
+        if guess or fit.places >= SOME_PLACES
+    ]
+    if not any(one.fit is not None and one.fit.places >= SURE_PLACES for one in tried):
+        tried += [
+            _Try(whole(turn), turn, None, WAYS if guess else NATURAL) for turn in (UPRIGHT, MIRROR) if turn in turns
+        ]
+        if guess:
+            placed = guesses(a.mean, b.mean, a.aspect, b.aspect)
+            tried += [_Try(matrix, UPRIGHT, None, NATURAL) for matrix in placed]
+    best: Found | None = None
+    for one in tried:
+        found = _tested(one, a, b)
+        if found is not None and (best is None or found.aligned.rank > best.aligned.rank):
+            best = found
+            if best.aligned.rank > DECISIVE and best.aligned.movement > PLAINLY:
+                return best
+    return _settled(a, b, best) if best is not None and UNSETTLED < best.aligned.rank < DECISIVE else best
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A way to lay a into b that is to be tested: 0..1 matrix, turn, the fit it comes from, and the ways in time."""
+
+    matrix: Array
+    turn: Turn
+    fit: Fit | None
+    ways: Ways = WAYS
+
+
+def _tested(one: _Try, a: Clip, b: Clip) -> Found | None:
+    """Return how the clips run along each other when laid so, or None when that shows nothing."""
+    both = lattice(one.matrix)
+    if both is None:
+        return None
+    spans = hinted(one.fit.times, len(a.grid), len(b.grid)) if one.fit is not None else guessed(a.size, b.size)
+    if not spans:
+        return None
+    (rows_a, rows_b), (change_a, change_b) = both.read(a.grid, b.grid), both.read(a.change, b.change)
+    sides = side(rows_a, change_a), side(rows_b, change_b)
+    aligned = align(*sides, spans, one.ways)
+    if aligned is None:
+        return None
+    return Found(one.matrix, one.turn, one.fit, aligned, both.share_a, both.share_b, sides, tuple(spans))
+
+
+def _settled(a: Clip, b: Clip, found: Found) -> Found:
+    """Return `found` with its geometry moved to where changes agree most, when that is better."""
+    sure = found.fit is not None and found.fit.places >= SURE_PLACES
+    matrix = settled(found.matrix, a.change, b.change, found.aligned, NUDGED if sure else MOVED)
+    if matrix is found.matrix:
+        return found
+    better = _tested(_Try(matrix, found.turn, found.fit), a, b)
+    return better if better is not None and better.aligned.rank > found.aligned.rank else found
