@@ -29,6 +29,7 @@ from verify.records.matches import Match
 
 CANDIDATES = 120  # (clip, turn) pairs looked at; the weakest of them are left after the fit
 PLAIN_CANDIDATES = 16  # clips with few places to be found by, looked at for the look of the whole
+BARE = 60  # clips with no places at all, the newest: nothing but their movement tells them, so all are looked at
 MOMENTARY = 24  # (clip, turn) pairs that moments name
 LEARNED = 24  # clips that a learned model names, where one is asked for
 GUESSED = 60  # of the clips named first, tried without a fit too
@@ -51,6 +52,7 @@ class Engine:
         self._seen = 0  # generation whose clips and removals are known
         self._names: dict[int, str] = {}
         self._plain = Plain()
+        self._bare: dict[int, None] = {}  # clips without a single picture in which anything could be found again
         self._likeness = Likeness(learned)
         self._nearest = MOMENTARY + GUESSED + PLAIN_CANDIDATES + (LEARNED if learned else 0)
         self._clips: dict[str, Clip] = {}
@@ -62,8 +64,10 @@ class Engine:
             return
         for number in self._shelf.removed(self._seen):
             self._clips.pop(self._names.pop(number, ""), None)
+            self._bare.pop(number, None)
         for number, _, sha256 in self._shelf.clips(self._seen):
             self._names[number] = sha256
+            self._bare[number] = None
         for index in (self._index, self._moments):
             if index.generation > now:  # made from another library, or from one that was put back
                 index.drop()
@@ -72,6 +76,7 @@ class Engine:
         rows = self._shelf.rows(Moments.name, Moments.version, self._moments.generation)
         self._moments.add(now, ((number, prints.arrays["codes"].astype(np.uint64)) for number, prints in rows))
         for number, prints in self._shelf.rows(Patches.name, Patches.version, self._seen):
+            self._bare.pop(number, None)
             if prints.arrays["count"].mean() < strength.PLAIN:
                 self._plain.add(number, prints.arrays["whole"])
         self._likeness.refresh(self._shelf, self._seen)
@@ -137,6 +142,9 @@ class Engine:
         for number in self._plain.nearest(mine.spots.whole, PLAIN_CANDIDATES, self._names):
             other = self._names[number]
             wanted[other] = tuple(dict.fromkeys((*wanted.get(other, ()), UPRIGHT, MIRROR)))
+        if mine.places < strength.PLAIN:
+            for number in list(self._bare)[-BARE:]:
+                wanted.setdefault(self._names[number], (UPRIGHT, MIRROR))
         for number in self._likeness.nearest(self._shelf, mine.sha256, LEARNED, self._names):
             wanted[self._names[number]] = TURNS
         named = self._index.candidates(mine.spots.looks, TURNS, MANY, self._names)

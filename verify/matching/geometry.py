@@ -22,6 +22,9 @@ Array = npt.NDArray[np.floating[Any]]
 NEAR = 14  # bits of 64; of unrelated places 1 in 3000 come this near (tests/bench/README.md)
 SCALE_BIN = 0.6  # octaves
 SHIFT_BIN = 0.25  # picture heights of b
+MANY_PLACES = 12  # from which a fit may stretch: two more numbers have to be told from them
+MORE_PLACES = 1.3  # times as many places must agree with it
+MOST_STRETCH = 1.5  # of one side against the other: 16:9 squeezed to 4:3 is 1.33
 FEWEST = 4  # places that must agree before a fit is tried
 
 
@@ -173,6 +176,7 @@ def _fitted(
     if matrix is None or not np.isfinite(matrix).all():
         return None
     good = inliers.ravel().astype(bool)
+    matrix, good = _stretched(turned_src, dst, np.asarray(matrix), good, reach)
     i, j, gap = i[good], j[good], gap[good]
     places = min(len(np.unique(i)), len(np.unique(j)))
     spot = len(np.unique(np.round(src[good] / 0.03), axis=0))  # one place seen in every frame is one place
@@ -183,6 +187,31 @@ def _fitted(
     weight = float(spot * (1.0 - np.mean(gap) / 32.0) + 0.1 * places)
     times = np.stack([a.times[a.picture[i]], b.times[b.picture[j]]], axis=1)
     return Fit(full, turn, places, int((counts >= 3).sum()), weight, times)
+
+
+def _stretched(
+    src: Array, dst: Array, matrix: Array, good: npt.NDArray[np.bool_], reach: float
+) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Return a fit that may also stretch or slant a little, where many more places agree with it; else what was given.
+
+    Pictures are squeezed from 16:9 to 4:3, or lose their pixel shape; a screen is filmed from aside.
+    """
+    if len(src) < MANY_PLACES:
+        return matrix, good
+    free, inliers = cv2.estimateAffine2D(
+        src.astype(np.float64),
+        dst.astype(np.float64),
+        method=cv2.RANSAC,
+        ransacReprojThreshold=reach,
+        maxIters=500,
+        confidence=0.99,
+    )
+    if free is None or not np.isfinite(free).all():
+        return matrix, good
+    agree = inliers.ravel().astype(bool)
+    large, small = np.linalg.svd(free[:, :2], compute_uv=False)
+    more = agree.sum() >= max(MANY_PLACES, MORE_PLACES * good.sum())
+    return (np.asarray(free), agree) if more and large <= MOST_STRETCH * small else (matrix, good)
 
 
 def _square(linear: Array) -> Array:
