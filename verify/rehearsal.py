@@ -16,6 +16,7 @@ import numpy as np
 
 from verify.audience import Audience
 from verify.descriptors.base import SAMPLE_LINES, TINY_HEIGHT, TINY_STEP, TINY_WIDTH, ClipInfo, Descriptor, Frame
+from verify.descriptors.shrinking import shrunk
 from verify.measures.base import Measure
 from verify.media import frames, informative
 from verify.media.keyframes import Keyframes
@@ -25,6 +26,14 @@ from verify.media.sound import SOUND_RATE, Ears
 _DECODERS = ("h264", "hevc", "mpeg4", "vp8", "vp9", "aac", "mp3", "opus", "vorbis")
 _WIDTH = SAMPLE_LINES * 16 // 9
 _PICTURES = 20
+# Usual pictures, upright and wide: what hashing each of them needs is worked out once.
+_SHAPES = (
+    (SAMPLE_LINES, _WIDTH),
+    (SAMPLE_LINES, SAMPLE_LINES * 4 // 3),
+    (_WIDTH, SAMPLE_LINES),
+    (240, 320),
+    (270, 480),
+)
 
 
 def rehearse(members: Iterable[Descriptor | Measure]) -> None:
@@ -55,6 +64,8 @@ def rehearse(members: Iterable[Descriptor | Measure]) -> None:
         keyframes.add(
             time=time, gray=gray, view=view, first_of_shot=False, informative=shows, make=partial(np.asarray, colour)
         )
+    for shape in _SHAPES:
+        shrunk(np.zeros(shape, np.uint8))
     for block in _heard(random.normal(0, 0.1, (1, 3 * 44_100)).astype(np.float32)):
         party.hear(block)
     party.end()

@@ -266,6 +266,7 @@ class Grid(Descriptor):
             light.append(np.round(rows[own].mean(axis=1)).astype(np.uint8))
         packed += packer.flush()
         stills = pack_stills(self._film.rows(slice(None, None, STILL_EVERY)))
+        self._film = Film()  # others have their ends to work out, and hours of it are a good part of the memory
         return Fingerprint(
             name=self.name,
             version=self.version,

@@ -23,6 +23,7 @@ BANDS = len(EDGES) - 1
 DECIBELS = 3.0  # one step of the 16 stored ones: +-22 dB around the running mean
 _WINDOW = 0.04  # seconds, Hann
 _AROUND = 1.0  # seconds of the running mean
+_STRETCH = 10_000  # steps worked on at once: 200 seconds
 _FLOOR = 1e-9  # -90 dB of full scale in a band: below it is no sound but a coder's silence
 
 Levels = npt.NDArray[np.float32]
@@ -116,9 +117,18 @@ def _window(size: int, rate: int) -> tuple[Levels, tuple[npt.NDArray[np.intp], .
 def changes(decibels: Levels) -> Levels:
     """Return steps x bands of decibels less their mean over the second around each step."""
     around = round(_AROUND / STEP) | 1
-    padded = np.pad(decibels.astype(np.float64), ((around // 2 + 1, around // 2), (0, 0)), mode="edge")
-    total = np.cumsum(padded, axis=0)
-    return np.asarray(decibels - (total[around:] - total[:-around]) / around, np.float32)
+    count = len(decibels)
+    changed = np.empty(decibels.shape, np.float32)
+    total = np.zeros((0, decibels.shape[1]))
+    for first in range(0, count, _STRETCH):  # the sums of hours, in double precision, would be most of the memory
+        last = min(first + _STRETCH, count)
+        steps = np.arange(first + around if first else 0, last + around) - (around // 2 + 1)
+        heard = decibels[np.clip(steps, 0, count - 1)].astype(np.float64)
+        if first:  # the sums go on from those before: the same numbers as in one go
+            heard[0] += total[-1]
+        total = np.concatenate([total[-around:], np.cumsum(heard, axis=0)])
+        changed[first:last] = decibels[first:last] - (total[around:] - total[:-around]) / around
+    return changed
 
 
 def pack(levels: Levels) -> npt.NDArray[np.uint8]:

@@ -9,7 +9,6 @@ Gaussians over position and scale (Lowe 2004, section 3), strongest first, sprea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -58,21 +57,15 @@ def waves() -> list[tuple[int, int]]:
 _WAVES = waves()
 _ROWS = np.array([v for v, _ in _WAVES])
 _COLUMNS = np.array([u for _, u in _WAVES])
+_WAY: Any = ["einsum_path", (0, 1), (0, 1)]  # the cheapest order of products for any count of patches
 _BASIS = np.cos(np.pi * (np.arange(PATCH)[None] + 0.5) * np.arange(11)[:, None] / PATCH).astype(np.float32)
 
 
 def codes(patches: Floats) -> npt.NDArray[np.uint64]:
     """Return the codes (n,) of `patches` (n, PATCH, PATCH)."""
     centred = patches - patches.mean(axis=(1, 2), keepdims=True)
-    wave = np.einsum("vy,nyx,ux->nvu", _BASIS, centred, _BASIS, optimize=_way(len(patches)))[:, _ROWS, _COLUMNS]
+    wave = np.einsum("vy,nyx,ux->nvu", _BASIS, centred, _BASIS, optimize=_WAY)[:, _ROWS, _COLUMNS]
     return np.ascontiguousarray(np.packbits(wave > 0, axis=1, bitorder="little")).view("<u8").ravel()
-
-
-@lru_cache(maxsize=256)
-def _way(count: int) -> Any:  # noqa: ANN401 - a list that numpy understands
-    """Return the order of products that is cheapest for `count` patches; finding it costs more than the products."""
-    patches = np.broadcast_to(np.float32(0), (count, PATCH, PATCH))
-    return np.einsum_path("vy,nyx,ux->nvu", _BASIS, patches, _BASIS, optimize="greedy")[0]
 
 
 def find(gray: Gray, most: int = PLACES) -> Places:
