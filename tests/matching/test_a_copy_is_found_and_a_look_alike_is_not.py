@@ -23,6 +23,8 @@ EDITS = {
     "a few degrees off": lambda p: [
         cv2.warpAffine(x, cv2.getRotationMatrix2D((240, 135), 5, 1.0), (480, 270)) for x in p
     ],
+    # A sixth of the picture each side is cut away, and the rest is squeezed from 16:9 to 4:3.
+    "cropped and squeezed": lambda p: [cv2.resize(x[30:240, 80:400], (360, 315)) for x in p],
     "darkened": lambda p: [(255 * (x / 255.0) ** 2.0).astype(np.uint8) for x in p],
     "trimmed": lambda p: p[24:56],
     "backwards": lambda p: p[::-1],
@@ -115,3 +117,30 @@ def test_a_still_picture_proves_nothing(film, prints):
     shelf.add("one", prints(still))
     shelf.add("two", prints([x.copy() for x in still]))
     assert all(m.strength.words == "possible" for m in Engine(shelf).search("one"))
+
+
+def sky(seed, seconds=10.0):
+    """A plain sky that something small crosses: nothing in it can be found again."""
+    rng = np.random.default_rng(seed)
+    x, y, pictures = 60.0, 120.0, []
+    for _ in range(round(seconds * 8)):
+        x, y = x + rng.uniform(-2, 10), y + rng.uniform(-6, 6)
+        picture = np.full((270, 480), 150, np.uint8)
+        cv2.circle(picture, (round(x) % 480, round(y) % 270), 8, 90, -1)
+        pictures.append(picture)
+    return pictures
+
+
+def test_a_sky_without_anything_to_hold_on_to_is_found_by_what_moves(prints):
+    shelf = MemoryShelf()
+    shelf.add("source", prints_without_places(prints, sky(1)))
+    shelf.add("another sky", prints_without_places(prints, sky(2)))
+    shelf.add("copy", prints_without_places(prints, [x[:, ::-1].copy() for x in sky(1)]))
+    engine = Engine(shelf)
+    assert [m.b for m in engine.search("copy")] == ["source"]
+    assert engine.search("another sky") == []
+
+
+def prints_without_places(prints, pictures):
+    # What is kept of pictures that all count as showing nothing.
+    return {name: kept for name, kept in prints(pictures).items() if name not in {"patches", "moments"}}
