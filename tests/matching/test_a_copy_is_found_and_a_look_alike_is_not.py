@@ -96,6 +96,16 @@ def test_says_what_was_done_to_the_picture(shelf, film, prints, edit, words):
     assert words in " / ".join(match.geometry.words)
 
 
+def test_a_squeezed_picture_is_laid_out_squeezed(shelf, film, prints):
+    shelf.add("copy", prints(EDITS["cropped and squeezed"](film(1, 1))))
+    try:
+        (match,) = Engine(shelf).search("source", among=["copy"])
+    finally:
+        shelf.remove("copy")
+    wide, high = match.geometry.matrix[0], match.geometry.matrix[4]
+    assert (wide, high) == pytest.approx((480 / 320, 270 / 210), rel=0.03)
+
+
 def test_a_clip_taken_away_is_found_no_more(film, prints):
     shelf = MemoryShelf()
     pictures = film(3, 1)
