@@ -41,7 +41,7 @@ def cameras(videos: Path, scratch: Path, rng: np.random.Generator) -> dict[str, 
         made[letter] = out = scratch / f"camera_{letter}_{source.stem}.mp4"
         if not out.is_file():
             cut = ["ffmpeg", "-v", "error", "-y", "-ss", f"{start:.2f}", "-t", str(SECONDS), "-i", str(source)]
-            coded = ["-vf", "fps=25,scale=trunc(iw/2)*2:trunc(ih/2)*2,setsar=1", "-c:v", "libx264", "-crf", "16"]
+            coded = ["-vf", "fps=25,scale='max(640,trunc(iw/2)*2)':-2,setsar=1", "-c:v", "libx264", "-crf", "16"]
             subprocess.run([*cut, *coded, "-preset", "veryfast", "-pix_fmt", "yuv420p", str(out)], check=True)
     return made
 

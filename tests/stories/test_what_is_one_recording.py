@@ -158,6 +158,13 @@ def test_what_is_cut_to_a_copy_does_not_make_it_the_longest():
     assert found.best == "whole" and found.best_reason == "longest (60.0 s)"
 
 
+def test_a_replay_does_not_make_it_longer():
+    replay = match("replay", "posted", (0.0, 10.0), (0.0, 10.0))
+    slow = Segment(a_start=10.0, a_end=18.0, b_start=3.0, b_end=7.0, speed=0.5)
+    (found,), _ = group([clip("replay", 18.0), clip("posted")], [replace(replay, segments=(*replay.segments, slow))])
+    assert "longest" not in found.best_reason
+
+
 def test_every_part_that_a_copy_has_is_named():
     parts = match("whole", "parts", (0.0, 4.0), (0.0, 4.0))
     again = Segment(a_start=8.0, a_end=10.0, b_start=4.0, b_end=6.0)

@@ -149,18 +149,28 @@ def sure_by(appearance: Appearance | None) -> datetime:
 
 
 def _length(clip: OtherClip, matches: Iterable[Match], cuts: Sequence[float]) -> float:
-    """Return how many seconds of a clip are the recording: all of it, less what is cut to it and no copy shows.
+    """Return how many seconds of a recording a clip has: all it has, less replays and what is cut to it.
 
-    Where it never cuts, what it has more than the copies is taken to be more of the recording.
+    Cut to it is what lies between cuts and is in no copy. Where it never cuts, what it has more than the copies is
+    taken to be more of the recording.
     """
-    whole = clip.duration or 0.0
     mine = [m if m.a == clip.sha256 else turned(m) for m in matches if clip.sha256 in (m.a, m.b)]
+    whole = (clip.duration or 0.0) - max((_replayed(m) for m in mine), default=0.0)
     spans = [(s.a_start, s.a_end) for m in mine for s in m.segments]
-    edges = [0.0, *(c for c in sorted(cuts) if 0 < c < whole), whole]
-    parts = list(pairwise(edges))
+    parts = list(pairwise([0.0, *sorted(cuts), clip.duration or 0.0]))
     if len(parts) < 2 or not spans:
         return whole
-    return sum(end - start for start, end in parts if _covered(start, end, spans) >= _SHOWN * (end - start))
+    return whole - sum(end - start for start, end in parts if _covered(start, end, spans) < _SHOWN * (end - start))
+
+
+def _replayed(match: Match) -> float:
+    """Return how many seconds of a show what earlier seconds of it show, as far as b has them."""
+    total, seen = 0.0, list[tuple[float, float]]()
+    for s in sorted(match.segments, key=lambda s: s.a_start):
+        again = _covered(s.b_start, s.b_end, seen) / max(s.b_end - s.b_start, 1e-6)
+        total += again * (s.a_end - s.a_start)
+        seen.append((s.b_start, s.b_end))
+    return total
 
 
 def _covered(start: float, end: float, spans: Iterable[tuple[float, float]]) -> float:

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.records.matches import Match
-from verify.stories.at_once import Linked, beside, linked_clips, unlinked
+from verify.stories.at_once import beside
 from verify.stories.borne_out import set_aside
+from verify.stories.linked import Held, Left, Linked, Names, in_turn, linked_clips, named, unlinked
 from verify.stories.stretches import Stretch, overlap, stretches_of
 
 SEAM = 0.75  # seconds a cut may lie from where a stretch ends: stretches are known to half a second
@@ -60,37 +61,51 @@ def sort_out(matches: Iterable[Match], facts: Facts, joined: Iterable[frozenset[
     by_people = {s for pair in people for s in pair}
     stretches = {name: s for name, s in stretches_of(told.kept).items() if name not in by_people}
     linked = linked_clips([*(frozenset((m.a, m.b)) for m in pictures), *people])
-    for name, inside in stretches.items():
-        why = _put_behind(name, inside, linked, facts)
-        if why:
-            told.montages[name] = why
-    told.montages |= beside(stretches, linked, told.montages)
+    left = {name: set(others) for name, others in linked.items()}
+    seams = {name: _seams(name, inside, linked, facts) for name, inside in stretches.items()}
+    for way in ("cut", "jump"):
+        told.montages |= _behind(way, seams, left)
+    told.montages |= beside(stretches, linked, left)
+    told.montages |= _behind("left", seams, left)
     return told
 
 
 # ---------------------------------------------------------------- is a clip put together?
 
 
-def _put_behind(name: str, stretches: Sequence[Stretch], linked: Linked, facts: Facts) -> str:
-    """Return what shows that two recordings follow each other in a clip, or nothing."""
-    pairs = unlinked(stretches, linked)
-    return next((why for pair in pairs if (why := _after(name, *pair, stretches, facts))), "")
+def _behind(way: str, seams: Mapping[str, Mapping[str, Held]], left: Left) -> dict[str, str]:
+    """Return the clips in which two recordings follow each other, as one way of knowing shows, with what shows it."""
+    held = {name: ways.get(way, {}) for name, ways in seams.items()}
+    return {
+        name: f"it shows two recordings, one after the other, and {next(iter(held[name].values()))}"
+        for name in in_turn(held, left)
+    }
 
 
-def _after(name: str, one: Stretch, other: Stretch, stretches: Sequence[Stretch], facts: Facts) -> str:
-    """Return what shows that one clip was put behind another."""
+def _seams(name: str, stretches: Sequence[Stretch], linked: Linked, facts: Facts) -> dict[str, dict[Names, str]]:
+    """Return for each way of knowing the pairs of clips that were put behind each other, with what shows it."""
+    found: dict[str, dict[Names, str]] = {}
+    for one, other in unlinked(stretches, linked):
+        way, words = _after(name, one, other, stretches, facts)
+        if way:
+            found.setdefault(way, {}).setdefault(named(one, other), words)
+    return found
+
+
+def _after(name: str, one: Stretch, other: Stretch, stretches: Sequence[Stretch], facts: Facts) -> tuple[str, str]:
+    """Return what shows that one clip was put behind another: a cut, a jump, or that one of them is left."""
     early, late = min(one.end, other.start) - SEAM, max(one.end, other.start) + SEAM
     if not any(_parted(one, other, at) for at in (early, late, (early + late) / 2)):
-        return ""
+        return "", ""
     for at in facts.cuts.get(name, ()):
         if early <= at <= late and _parted(one, other, at):
-            return f"it shows two recordings, one after the other, and cuts at {at:.1f} s between them"
+            return "cut", f"cuts at {at:.1f} s between them"
     jump = _jump(name, early, late, stretches, facts)
     if jump is not None and _parted(one, other, jump):
-        return f"it shows two recordings, one after the other, and its whole picture jumps at {jump:.1f} s between them"
+        return "jump", f"its whole picture jumps at {jump:.1f} s between them"
     if name not in facts.cuts and name not in facts.changes:
-        return "it shows two recordings, one after the other, and whether it cuts between them is not known"
-    return _left(one, other, facts)
+        return "left", "whether it cuts between them is not known"
+    return ("left", "leaves one of them before that ends") if _left(one, other, facts) else ("", "")
 
 
 def _parted(one: Stretch, other: Stretch, at: float) -> bool:
@@ -113,12 +128,9 @@ def _jump(name: str, early: float, late: float, stretches: Sequence[Stretch], fa
     return float(at[most]) if series[most] > JUMP * max(STILL, float(series[elsewhere].max())) else None
 
 
-def _left(one: Stretch, other: Stretch, facts: Facts) -> str:
-    """Return that a clip goes on where the montage leaves it for another one; the two would have to show each other."""
+def _left(one: Stretch, other: Stretch, facts: Facts) -> bool:
+    """Return whether a clip goes on where the montage leaves it for another; the two would have to show each other."""
     if abs(other.start - one.end) > 2 * SEAM:
-        return ""
+        return False
     rest = facts.lengths.get(one.other, 0.0) - max(one.from_, one.to)
-    before = min(other.from_, other.to)
-    if max(rest, before) < GOES_ON:
-        return ""
-    return "it shows two recordings, one after the other, and leaves one of them before that ends"
+    return max(rest, min(other.from_, other.to)) >= GOES_ON

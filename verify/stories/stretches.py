@@ -6,15 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from verify.matching.turned import turned
-from verify.records.matches import Match
+import numpy as np
 
+from verify.matching.turned import turned
+from verify.records.matches import Geometry, Match
+
+_FLAT = 1e-6
 Box = tuple[float, float, float, float]  # left, top, right, bottom of a picture, 0..1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stretch:
-    """Seconds `start..end` of a clip in which it shows seconds `from_..to` of `other`, and in which part of it."""
+    """Seconds `start..end` of a clip in which it shows seconds `from_..to` of `other`, and in which part of it.
+
+    `box` is the part of its picture; `reach` where the whole of the other picture would lie, beyond its edges too.
+    """
 
     other: str
     start: float
@@ -23,6 +29,7 @@ class Stretch:
     to: float
     score: float
     box: Box
+    reach: Box
 
 
 def stretches_of(matches: Iterable[Match]) -> dict[str, list[Stretch]]:
@@ -31,9 +38,10 @@ def stretches_of(matches: Iterable[Match]) -> dict[str, list[Stretch]]:
     for match in matches:
         for one in (match, turned(match)):
             part = box(one.geometry.outline_a)
+            whole = reach(one.geometry, part)
             found[one.a] += [
                 Stretch(other=one.b, start=s.a_start, end=s.a_end, from_=s.b_start, to=s.b_end,
-                        score=one.strength.score, box=part)
+                        score=one.strength.score, box=part, reach=whole)
                 for s in one.segments
             ]  # fmt: skip
     return found
@@ -71,3 +79,14 @@ def box(outline: Sequence[tuple[float, float]]) -> Box:
         return 0.0, 0.0, 1.0, 1.0
     x, y = [p[0] for p in outline], [p[1] for p in outline]
     return max(0.0, min(x)), max(0.0, min(y)), min(1.0, max(x)), min(1.0, max(y))
+
+
+def reach(geometry: Geometry, part: Box) -> Box:
+    """Return where the whole of b's picture would lie in a's, which shows `part` of it; `part` where nothing says."""
+    matrix = np.array(geometry.matrix).reshape(3, 3)
+    if geometry.matrix == Geometry().matrix or abs(np.linalg.det(matrix)) < _FLAT:
+        return part
+    x, y, w = np.linalg.inv(matrix) @ np.array([[0, 1, 1, 0], [0, 0, 1, 1], [1, 1, 1, 1]], float)
+    if not (w > _FLAT).all():  # seen from its edge: where it would lie has no end
+        return part
+    return float((x / w).min()), float((y / w).min()), float((x / w).max()), float((y / w).max())
