@@ -73,10 +73,32 @@ def test_an_overlay_is_placed_in_words_and_in_numbers(made):
     values = {"told": True, "boxes": [{"box": [0.897, 0.044, 0.953, 0.144], "edges": 289}]}
     (found,) = ask(OverlaysInPicture, made, overlay=values)
     assert (found.bearing, found.weight) == ("questions", "weak")
-    assert "1 region of the picture never moves" in found.sentence and "top right" in found.sentence
+    assert "1 region of the picture stays at its place" in found.sentence and "top right" in found.sentence
     assert found.evidence[0].place == "0.897, 0.044, 0.953, 0.144"
     (unclaimed,) = ask(OverlaysInPicture, made, original=None, overlay=values)
     assert unclaimed.bearing == "neutral"
+
+
+def test_a_box_is_drawn_into_the_keyframe_of_its_time(made):
+    box = {"box": [0.1, 0.8, 0.5, 0.9], "edges": 289, "start": 20.0, "end": 30.0, "windows": 1}
+    keyframes = tuple(
+        Keyframe(time=t, shot=0, path=f"keyframes/{t:.0f}.jpg", width=64, height=48, sharpness=1.0) for t in (1.0, 24.0)
+    )
+    (found,) = ask(OverlaysInPicture, made, keyframes=keyframes, overlay={"told": True, "boxes": [box]})
+    assert found.evidence[0].image == "keyframes/24.jpg"
+    assert found.evidence[0].outline == ((0.1, 0.8), (0.5, 0.8), (0.5, 0.9), (0.1, 0.9))
+    assert "seen from 0:20.0 to 0:30.0" in found.evidence[0].value
+
+
+def test_bars_are_told_under_a_camera_that_stands(made):
+    bars = [
+        {"side": "bottom", "thickness": 0.22, "luma": 33, "writing": True},
+        {"side": "odd", "thickness": 1, "luma": 1},
+    ]
+    bar, fixed = ask(OverlaysInPicture, made, bars={"bars": bars}, overlay={"told": False, "reason": "it stands"})
+    assert (bar.bearing, fixed.bearing) == ("questions", "not tested")
+    assert "a black bar with writing in it at the bottom (22% of the height)" in bar.sentence
+    assert bar.evidence[0].outline[0] == (0.0, 0.78)
 
 
 def test_no_overlay_and_no_answer_are_two_things(made):

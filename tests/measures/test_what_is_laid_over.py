@@ -1,6 +1,7 @@
 """A logo over a moving picture is found where it was drawn; a fixed camera gives no answer."""
 
 import cv2
+import numpy as np
 import pytest
 
 
@@ -29,6 +30,50 @@ def test_a_camera_that_stands_gives_no_answer(look, made, tmp_path):
 
     seen = look(made.write(tmp_path / "clip.mp4", draw)).extra["overlay"]
     assert seen["told"] is False and "boxes" not in seen
+
+
+def test_a_logo_of_the_second_half_is_found_with_its_time(look, made, tmp_path):
+    def draw(at):
+        return logo(made.panned(at)) if at >= 10 else made.panned(at)
+
+    seen = look(made.write(tmp_path / "clip.mp4", draw, seconds=20.0))
+    (box,) = seen.extra["overlay"]["boxes"]
+    assert 7 <= box["start"] <= 13 and box["end"] >= 18
+
+
+def test_bars_are_found_also_where_nothing_moves(look, made, tmp_path):
+    def draw(at):
+        picture = made.panned(0.0)
+        cv2.circle(picture, (int(20 + 28 * at), 90), 30, (250, 250, 250), -1)
+        picture[:36] = 255
+        cv2.putText(picture, "STRIKE", (100, 24), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (0, 0, 0), 2)
+        picture[:, :20] = 0
+        return picture
+
+    bars = {b["side"]: b for b in look(made.write(tmp_path / "clip.mp4", draw)).extra["bars"]["bars"]}
+    assert bars["left"]["thickness"] == pytest.approx(20 / 320, abs=0.01) and not bars["left"]["writing"]
+    assert bars["left"]["luma"] < 10 and "right" not in bars and "bottom" not in bars
+
+
+def test_a_caption_bar_is_found_with_its_writing(look, made, tmp_path):
+    def draw(at):
+        picture = made.panned(at)
+        picture[:36] = 255
+        cv2.putText(picture, "STRIKE", (100, 24), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (0, 0, 0), 2)
+        return picture
+
+    (bar,) = look(made.write(tmp_path / "clip.mp4", draw)).extra["bars"]["bars"]
+    assert (bar["side"], bar["writing"]) == ("top", True)
+    assert bar["thickness"] == pytest.approx(36 / 180, abs=0.012)
+
+
+def test_a_sky_that_fades_into_the_picture_is_no_bar(look, made, tmp_path):
+    def draw(at):
+        picture = made.panned(at).astype(float)
+        share = np.clip((np.arange(180) - 40) / 40, 0, 1)[:, None, None]
+        return (picture * share + 235 * (1 - share)).astype(np.uint8)
+
+    assert look(made.write(tmp_path / "clip.mp4", draw)).extra["bars"]["bars"] == []
 
 
 def test_a_border_is_no_overlay(look, made, tmp_path):

@@ -30,6 +30,7 @@ class Evidence:
     place: str = ""  # tag place, second of the clip, URL
     image: str = ""  # path relative to the item folder
     sha256: str = ""
+    outline: tuple[tuple[float, float], ...] = ()  # corners in 0..1 of the part of `image` that is meant
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
