@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from verify.descriptors import grid
+from verify.descriptors.film import Film
 from verify.descriptors.grid import CELLS, STEP, changes, read
 from verify.matching.clips import clip_of
 from verify.matching.engine import Engine
@@ -21,7 +22,7 @@ def correlation(a, b):
 
 
 def film_of(pictures):
-    film = grid.Film()
+    film = Film()
     for i, picture in enumerate(pictures):
         film.add(i * 0.125, cv2.resize(picture, (32, 24), interpolation=cv2.INTER_AREA))
     return film.rows()

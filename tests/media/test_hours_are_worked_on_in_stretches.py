@@ -7,7 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from verify.descriptors import grid, moments, onsets, shrinking
+from verify.descriptors import film, grid, moments, onsets, shrinking
 from verify.descriptors.base import ClipInfo
 
 CLIP = ClipInfo(width=640, height=360, duration=None)
@@ -34,7 +34,7 @@ def test_films_in_short_stretches_give_the_same_bits(kind, stretch, monkeypatch)
     times = np.arange(301) * 0.125 + 0.4  # the first quarter second shows nothing
     times[150:] += 3.0  # and here the picture stands still
     whole = fingerprint_of(kind, pictures, times)
-    monkeypatch.setattr(grid, "_STRETCH", stretch)
+    monkeypatch.setattr(film, "_STRETCH", stretch)
     parts = fingerprint_of(kind, pictures, times)
     assert whole.times.tobytes() == parts.times.tobytes()
     for name, array in whole.arrays.items():
@@ -43,17 +43,34 @@ def test_films_in_short_stretches_give_the_same_bits(kind, stretch, monkeypatch)
 
 
 def test_what_stands_still_is_shown_again_until_something_else_is():
-    film = grid.Film()
+    shown = film.Film()
     one, other = tinies(2, seed=3)
-    film.add(0.5, one)
-    film.add(0.625, other)
-    film.add(1.5, one)
-    rows = film.rows()
+    shown.add(0.5, one)
+    shown.add(0.625, other)
+    shown.add(1.5, one)
+    rows = shown.rows()
     assert len(rows) == 7
     assert not rows[:2].any()
     mean = (one.ravel().astype(np.float32) + other.ravel()) / 2
     assert all((row == mean).all() for row in rows[2:6])
     assert (rows[6] == one.ravel()).all()
+
+
+def test_two_who_share_a_film_find_what_each_would_alone():
+    pictures, times = tinies(80), np.arange(80) * 0.125
+    alone = [fingerprint_of(kind, pictures, times) for kind in (grid.Grid, moments.Moments)]
+    both = [grid.Grid(), moments.Moments()]
+    for one in both:
+        one.begin(CLIP)
+    assert both[0]._film is both[1]._film
+    for time, picture in zip(times, pictures, strict=True):
+        for one in both:
+            one.add_tiny(time, picture)
+    for one, other in zip(both, alone, strict=True):
+        found = one.end()
+        assert all(found.arrays[name].tobytes() == array.tobytes() for name, array in other.arrays.items())
+    both[0].begin(CLIP)  # the next clip begins with nothing
+    assert both[0].end() is None
 
 
 @pytest.mark.parametrize("count", [50, 51, 999, 1000, 1001, 1037])

@@ -10,21 +10,19 @@ as it is where pictures are coded through waves of the whole (docs/matching.md).
 from __future__ import annotations
 
 import bz2
-from collections.abc import Iterator
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.base import TINY_HEIGHT, TINY_WIDTH, ClipInfo, Descriptor, Frame, Gray
+from verify.descriptors import film
+from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
 from verify.records.fingerprints import Fingerprint
 
 Floats = npt.NDArray[np.floating[Any]]
 
-WIDTH, HEIGHT = TINY_WIDTH, TINY_HEIGHT  # cells
-CELLS = WIDTH * HEIGHT
-STEP = 0.25  # seconds a row; each is the mean of what was shown in that time, so phase hardly matters
+WIDTH, HEIGHT, CELLS, STEP = film.WIDTH, film.HEIGHT, film.CELLS, film.STEP  # a row is a picture of the film
 # A change is kept as -3..3 steps of UNIT times the moment's mean change (root mean square), the first from SOME steps
 # on. Chosen by how well true pairs stand out at one size in bytes (docs/matching.md).
 UNIT = 2.0
@@ -35,8 +33,6 @@ STILL_EVERY = 8  # rows from one still to the next
 QUANTUM = 4.0  # grey levels a step of the lowest waves of a still
 _COARSER = 0.2  # share of the highest frequency at which the step has doubled
 _HIGHEST = 0.6  # share of the highest frequency above which nothing is kept
-_LONGEST = 6 * 3600 * 4  # rows; the longest clip that settings let through by default
-_STRETCH = 1024  # rows worked on at once: 3 MB each way
 _SIZE_UNIT, _SIZE_STEPS = 0.05, 16.0  # smallest mean change that is told from none, and steps an octave above it
 
 _ROWS, _COLUMNS = np.mgrid[:HEIGHT, :WIDTH]
@@ -152,7 +148,7 @@ def read(prints: Fingerprint) -> tuple[Floats, Floats]:
         if prints.version != Grid.version:
             raise ValueError(f"a grid of version {prints.version}")
         size = prints.arrays["size"].astype(np.uint8).ravel()
-        if not 0 < len(size) <= _LONGEST:
+        if not 0 < len(size) <= film.LONGEST:
             raise ValueError(f"{len(size)} rows in a grid")
         change = unpack_changes(prints.arrays["changes"].tobytes(), size)
         stills = unpack_stills(prints.arrays["stills"].tobytes(), -(-len(size) // STILL_EVERY))
@@ -185,48 +181,6 @@ def kept_median_change(prints: Fingerprint) -> Floats:
     return _unlogged(prints.arrays["middle"].astype(np.uint8).ravel())
 
 
-class Film:
-    """The mean picture of every quarter second, gathered from tiny pictures; 22 MB an hour while it is gathered."""
-
-    def __init__(self) -> None:
-        self._sums: list[npt.NDArray[np.uint16]] = []  # 257 pictures fit; two or three come in a quarter second
-        self._counts: list[int] = []  # negative: nothing was shown, and the row before it stands there again
-
-    def __len__(self) -> int:
-        return len(self._sums)
-
-    def add(self, time: float, tiny: Gray) -> None:
-        """Add a tiny picture shown at `time` (seconds)."""
-        slot = int(time / STEP + 1e-3)
-        if slot >= _LONGEST:
-            return
-        while len(self._sums) <= slot:  # a still stretch of a slow clip: the last picture is what was shown
-            self._counts.append(-abs(self._counts[-1]) if self._counts else -1)
-            self._sums.append(self._sums[-1] if self._sums else np.zeros(CELLS, np.uint16))
-        if self._counts[slot] < 0:
-            self._sums[slot], self._counts[slot] = tiny.ravel().astype(np.uint16), 1
-        else:
-            self._sums[slot] += tiny.ravel()
-            self._counts[slot] += 1
-
-    def rows(self, wanted: slice = slice(None)) -> Floats:
-        """Return the pictures (n, CELLS), or those `wanted`."""
-        sums = self._sums[wanted]
-        if not sums:
-            return np.zeros((0, CELLS), np.float32)
-        counts = np.abs(np.array(self._counts[wanted], np.float32))
-        return np.stack(sums).astype(np.float32) / counts[:, None]
-
-    def stretches(self) -> Iterator[tuple[Floats, slice]]:
-        """Yield the pictures in stretches of _STRETCH, each with its neighbours and where in it it lies itself.
-
-        Hours of pictures as floats would fill half a gigabyte; what is made of a row needs the row before and after.
-        """
-        for first in range(0, len(self), _STRETCH):
-            before, last = max(0, first - 1), min(first + _STRETCH, len(self))
-            yield self.rows(slice(before, last + 1)), slice(first - before, last - before)
-
-
 class Grid(Descriptor):
     """Collects the tiny pictures of a clip into a film of changes and stills.
 
@@ -240,7 +194,7 @@ class Grid(Descriptor):
 
     def begin(self, clip: ClipInfo) -> None:
         """Start a clip."""
-        self._film = Film()
+        self._film = film.film_of(clip)
         self._aspect = 1.0
 
     def add(self, frame: Frame) -> None:
@@ -266,7 +220,7 @@ class Grid(Descriptor):
             light.append(np.round(rows[own].mean(axis=1)).astype(np.uint8))
         packed += packer.flush()
         stills = pack_stills(self._film.rows(slice(None, None, STILL_EVERY)))
-        self._film = Film()  # others have their ends to work out, and hours of it are a good part of the memory
+        self._film = film.Film()  # others have their ends to work out, and hours of it are a good part of the memory
         return Fingerprint(
             name=self.name,
             version=self.version,

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
-from verify.descriptors.grid import HEIGHT, STEP, WIDTH, Film, changes
+from verify.descriptors.film import HEIGHT, STEP, WIDTH, Film, film_of
+from verify.descriptors.grid import changes
 from verify.descriptors.patches import PATCH, codes
 from verify.records.fingerprints import Fingerprint
 
@@ -53,7 +54,7 @@ class Moments(Descriptor):
 
     def begin(self, clip: ClipInfo) -> None:
         """Start a clip."""
-        self._film = Film()
+        self._film = film_of(clip)
 
     def add(self, frame: Frame) -> None:
         """Do nothing: what changes is told by the tiny pictures."""
