@@ -57,9 +57,9 @@ def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS, guess: bool = Tru
         if guess or fit.places >= SOME_PLACES
     ]
     if not any(one.fit is not None and one.fit.places >= SURE_PLACES for one in tried):
-        tried += [
-            _Try(whole(turn), turn, None, WAYS if guess else NATURAL) for turn in (UPRIGHT, MIRROR) if turn in turns
-        ]
+        # Nothing but movement can say how a picture without places was turned.
+        likely = TURNS if not len(a.spots) and not len(b.spots) else (UPRIGHT, MIRROR)
+        tried += [_Try(whole(turn), turn, None, WAYS if guess else NATURAL) for turn in likely if turn in turns]
         if guess:
             placed = guesses(a.mean, b.mean, a.aspect, b.aspect)
             tried += [_Try(matrix, UPRIGHT, None, NATURAL) for matrix in placed]

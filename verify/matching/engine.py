@@ -144,7 +144,7 @@ class Engine:
             wanted[other] = tuple(dict.fromkeys((*wanted.get(other, ()), UPRIGHT, MIRROR)))
         if mine.places < strength.PLAIN:
             for number in list(self._bare)[-BARE:]:
-                wanted.setdefault(self._names[number], (UPRIGHT, MIRROR))
+                wanted.setdefault(self._names[number], TURNS)
         for number in self._likeness.nearest(self._shelf, mine.sha256, LEARNED, self._names):
             wanted[self._names[number]] = TURNS
         named = self._index.candidates(mine.spots.looks, TURNS, MANY, self._names)
