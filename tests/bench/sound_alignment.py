@@ -1,10 +1,11 @@
 """How well sound puts two recordings on one clock: real sound, cut, degraded, shifted and re-recorded by script.
 
-    python tests/bench/sound_alignment.py [--pairs 300] [--unrelated 4000] [--seed 1] [--only DEGRADATION]
+    python tests/bench/sound_alignment.py [--pairs 300] [--unrelated 4000] [--seed 1] [--only DEGRADATION | again]
 
 Each pair is two stretches of one real clip (../shared/videos) that share 3 to 20 seconds, each made worse by itself:
-a room's echo, noise or another clip's sound, a telephone's band, clipping, automatic gain, AAC or Opus at messenger
-rates, a recorder whose clock runs wrong. Against them stand pairs that share nothing: other clips, and two stretches
+a room's echo, another microphone's response, noise, wind or another clip's sound, a telephone's band, automatic gain,
+clipping, a recorder whose clock runs wrong by 50 to 100 ppm, AAC or Opus at messenger rates; `--only again` does all
+that another telephone does to both, at once. Against them stand pairs that share nothing: other clips, two stretches
 of the same clip that do not overlap (the same voice, rotor, music). An answer is wrong when it is off by more than
 0.1 s, or when it is given where nothing is shared.
 """
@@ -117,18 +118,46 @@ def gain(sound, rng):
 
 
 def drift(sound, rng):
-    """Return the sound of a recorder whose clock runs wrong by up to 50 ppm, as phones' do."""
-    return np.interp(np.arange(len(sound)) * (1 + rng.uniform(-5e-5, 5e-5)), np.arange(len(sound)), sound)
+    """Return the sound of a recorder whose clock runs wrong by 50 to 100 ppm, more than most phones' do."""
+    wrong = rng.uniform(5e-5, 1e-4) * rng.choice([-1, 1])
+    return np.interp(np.arange(len(sound)) * (1 + wrong), np.arange(len(sound)), sound)
 
 
-DEGRADATIONS = ("echo", "band", "noise", "voices", "gain", "drift", "aac", "opus")
+def microphone(sound, rng):
+    """Return the sound through another microphone in another case: up to 15 dB more or less in each octave."""
+    hertz = np.fft.rfftfreq(len(sound), 1 / RATE)
+    octaves = np.log2(np.maximum(hertz, 20) / 20)
+    response = np.interp(octaves, np.arange(10), rng.uniform(-15, 15, 10))
+    return np.fft.irfft(np.fft.rfft(sound) * 10 ** (response / 20), len(sound))
+
+
+def clipping(sound, rng):
+    """Return the sound cut off hard where it is loud: at its 80th to 98th percentile."""
+    most = np.quantile(np.abs(sound), rng.uniform(0.8, 0.98)) + 1e-6
+    return np.clip(sound, -most, most)
+
+
+def wind(sound, rng):
+    """Return the sound under gusts at the microphone: low noise, up to 15 dB above it, that swells within seconds."""
+    spectrum = np.fft.rfft(rng.standard_normal(len(sound)))
+    hertz = np.fft.rfftfreq(len(sound), 1 / RATE)
+    rumble = np.fft.irfft(spectrum / np.maximum(hertz, 30) ** 1.5, len(sound))  # falls off by 9 dB an octave
+    knots = np.arange(0, len(sound) / RATE + 2, 0.7)
+    swell = np.interp(np.arange(len(sound)) / RATE, knots, rng.gamma(0.6, 1.0, len(knots)))
+    gusts = rumble / (rumble.std() + 1e-9) * swell / (swell.std() + swell.mean() + 1e-9)
+    return sound + gusts * sound.std() * 10 ** (rng.uniform(-5, 15) / 20)
+
+
+DEGRADATIONS = ("echo", "microphone", "band", "noise", "voices", "wind", "gain", "clipping", "drift", "aac", "opus")
+AGAIN = ("echo", "microphone", "wind", "gain", "clipping", "drift")  # what another telephone does to it, all at once
 
 
 def degraded(sound, rng, others, only=""):
     sound = sound / (sound.std() + 1e-9) * 0.1
+    wanted = AGAIN if only == "again" else tuple(only.split())
     done = []
     for name in DEGRADATIONS:
-        if name != only and (only or rng.random() > 0.4):
+        if name not in wanted and (wanted or rng.random() > 0.4):
             continue
         done.append(name)
         if name in {"noise", "voices"}:
@@ -137,8 +166,12 @@ def degraded(sound, rng, others, only=""):
             bits = int(rng.choice([16_000, 24_000, 48_000]))
             sound = coded(sound, "aac" if name == "aac" else "libopus", bits)
         else:
-            sound = {"echo": echo, "band": band, "gain": gain, "drift": drift}[name](sound, rng)
+            sound = CHANGES[name](sound, rng)
     return np.asarray(sound, np.float32), done
+
+
+CHANGES = {"echo": echo, "band": band, "gain": gain, "drift": drift, "microphone": microphone, "clipping": clipping,
+           "wind": wind}  # fmt: skip
 
 
 def fingerprint(sound):
@@ -183,7 +216,7 @@ def main():
     options.add_argument("--pairs", type=int, default=300)
     options.add_argument("--unrelated", type=int, default=4000)
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--only", default="", choices=["", *DEGRADATIONS])
+    options.add_argument("--only", default="", choices=["", "again", *DEGRADATIONS])
     given = options.parse_args()
     rng = np.random.default_rng(given.seed)
     heard, scenes = sounds()

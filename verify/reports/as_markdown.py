@@ -160,7 +160,7 @@ def _recording(shown: story_view.Shown) -> list[str]:
     links = [plain(x.words) for x in (*shown.links, *shown.against)]
     return [
         f"### {shown.name}: {wording.count(len(shown.copies), 'copy', 'copies')}",
-        plain(f"{wording.first_known(shown.found.recording.earliest)} {shown.seen}"),
+        plain(f"{wording.first_known(shown.found.recording)} {shown.seen}"),
         _table(["Clip", "Role", "What it did", "SHA-256"], rows),
         _points(links) if links else "",
     ]
@@ -211,7 +211,7 @@ def _group(group: batch_view.Group) -> list[str]:
     rows += [[c.label, "holds it, among others", "", c.facts, c.sha256] for c in group.containers]
     return [
         f"## Recording {plain(group.recording.id)}: {wording.count(len(group.members), 'copy', 'copies')}",
-        plain(wording.first_known(group.recording.earliest)),
+        plain(wording.first_known(group.recording)),
         _table(["Clip", "Role", "What it did", "Facts", "SHA-256"], rows),
     ]
 

@@ -84,7 +84,7 @@ def _recording(shown: story_view.Shown) -> list[str]:
     first = shown.found.recording.earliest
     blocks = [
         _heading(f"{shown.name}: {wording.count(len(shown.copies), 'copy', 'copies')}"),
-        _wrapped(f"{wording.first_known(first)} {first.url if first else ''}"),
+        _wrapped(f"{wording.first_known(shown.found.recording)} {first.url if first else ''}"),
         _wrapped(shown.seen),
     ]
     for copy in shown.copies:
@@ -160,7 +160,7 @@ def _appearance(known: Appearance) -> str:
 def _group(group: batch_view.Group) -> list[str]:
     first = group.recording.earliest
     blocks = [_heading(f"Recording {group.recording.id}: {wording.count(len(group.members), 'copy', 'copies')}")]
-    blocks.append(_wrapped(f"{wording.first_known(first)} {first.url if first else ''}"))
+    blocks.append(_wrapped(f"{wording.first_known(group.recording)} {first.url if first else ''}"))
     for member in group.members:
         told = ", ".join(w for w in (member.role, member.change) if w)
         blocks.append(_point(f"{member.clip.label} ({member.clip.sha256[:16]}){': ' + told if told else ''}"))

@@ -290,7 +290,7 @@ def _group(group: batch_view.Group) -> list[Block]:
     shown = [(m.clip.thumbnail, m.clip.label) for m in group.members[:6]]
     return [
         heading(f"{group.recording.id}: {wording.count(len(group.members), 'copy', 'copies')}", 2),
-        para(wording.first_known(group.recording.earliest)),
+        para(wording.first_known(group.recording)),
         {
             "kind": "pictures",
             "columns": 6,

@@ -85,7 +85,7 @@ def _recording(shown: story_view.Shown) -> list[Block]:
         ]
         blocks.append({"kind": "pictures", "columns": _FRAMES, "pictures": pictures})
     blocks += [
-        para(f"{wording.first_known(shown.found.recording.earliest)} {shown.seen}"),
+        para(f"{wording.first_known(shown.found.recording)} {shown.seen}"),
         table(("Copy", "Role", "What it did", "SHA-256"), rows, (4, 2, 3, 2)),
     ]
     links = [x.words for x in (*shown.links, *shown.against)]

@@ -154,7 +154,8 @@ def headline(report: StoryReport) -> str:
     if not n.clips:
         return f"{told}; no clip could be looked at."
     held = f"{wording.count(n.clips, 'clip')} {'holds' if n.clips == 1 else 'hold'}"
-    return f"{told}; the {held} {wording.count(n.recordings, 'recording')}."
+    mixed = f", {n.compilations} of the clips several at once" if n.compilations else ""
+    return f"{told}; the {held} {wording.count(n.recordings, 'recording')}{mixed}."
 
 
 def told_in_a_line(found: StoryView) -> str:
@@ -162,7 +163,7 @@ def told_in_a_line(found: StoryView) -> str:
     n = found.report.counts
     parts = [found.headline.rstrip(".")]
     if n.recordings:
-        parts.append(f"{n.unrelated or 'none'} of them seen from at least two unrelated uploaders")
+        parts.append(f"{n.unrelated or 'none'} of the recordings seen from at least two unrelated uploaders")
         parts.append(f"{n.aligned or 'none'} aligned in time with another")
     asked, backed = len(found.questions), len(found.supports)
     if found.report.claims and not asked and not backed:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from verify.checks.wording import clock, count, listed, quote, tell, tell_moment
 from verify.records.findings import Bearing, Finding
-from verify.records.matches import Appearance, Segment, Strength
+from verify.records.matches import Appearance, Recording, Segment, Strength
 from verify.records.times import TimeBounds
 
 __all__ = [
@@ -115,15 +115,26 @@ def segment(part: Segment, here: str = "here", there: str = "there") -> str:
     return text
 
 
-def first_known(known: Appearance | None) -> str:
-    """Return which copy of a recording is the earliest known, in one sentence."""
+def first_known(recording: Recording) -> str:
+    """Return which copy of a recording is the earliest known, in one sentence; or those that it lies between."""
+    known = recording.earliest
     if known is None:
-        return "None of its copies can be said to be the earliest."
-    by = f", {known.author}" if known.author and known.author not in known.label else ""
-    told = f"{known.label}{by}, {bounds(known.bounds)}"
+        first = list(dict.fromkeys(_dated(a) for a in earliest(recording.appearances)))
+        if len(first) < 2:
+            return "None of its copies can be said to be the earliest."
+        return f"Which of its copies was the first cannot be said: {'; '.join(first[:3])}{_and_more(len(first) - 3)}."
     if known.bounds and known.bounds.not_before:
-        return f"Earliest known: {told}."
-    return f"None of its copies has a date of publication; the first date that is sure: {told}."
+        return f"Earliest known: {_dated(known)}."
+    return f"None of its copies has a date of publication; the first date that is sure: {_dated(known)}."
+
+
+def _dated(known: Appearance) -> str:
+    by = f", {known.author}" if known.author and known.author not in known.label else ""
+    return f"{known.label}{by}, {bounds(known.bounds)}"
+
+
+def _and_more(left: int) -> str:
+    return f"; and {left} more" if left > 0 else ""
 
 
 def first_word(known: Appearance | None) -> str:
