@@ -140,8 +140,8 @@ def _fullest(
         y = np.floor(shift[use, 1] / step + half).astype(np.int64)
         key = (s * 4096 + x) * 4096 + y
         # A place that looks like many (grass, a grille) votes once in a bin.
-        once = np.unique(np.stack([key, i[use]], axis=1), axis=0)
-        names, counts = np.unique(once[:, 0], return_counts=True)
+        most = int(i.max()) + 1
+        names, counts = np.unique(np.unique(key * most + i[use]) // most, return_counts=True)
         top = int(np.argmax(counts))
         if counts[top] >= FEWEST and (best is None or counts[top] > best[0]):
             inside = use[key == names[top]]

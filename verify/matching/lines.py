@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from verify.descriptors.grid import STEP
 
@@ -102,22 +103,25 @@ def lines(a: Side, b: Side, tried: Ways = WAYS) -> tuple[list[Line], float]:
     return sorted(every, key=lambda line: -line.rank), spread
 
 
-@lru_cache(maxsize=64)
-def _table(m: int, n: int, ways: Ways) -> tuple[npt.NDArray[np.uint16], tuple[tuple[float, int, int, int], ...]]:
-    """Return for every lag of every way the columns of an (m, n) table on its line, and the ways.
+@lru_cache(maxsize=32)
+def _sums(m: int, n: int, ways: Ways) -> tuple[csr_array, tuple[tuple[float, int, int, int], ...]]:
+    """Return what sums an (m, n) table, read row by row, along every lag of every way, and the ways.
 
-    Columns beside the table are given as n. A way is (speed, sign, first lag, number of lags).
+    A way is (speed, sign, first lag, number of lags). What lies beside the table counts as nothing.
     """
     parts, named = [], []
     for speed, sign in ways:
-        steps = np.round(np.arange(m) * speed).astype(np.int64)
+        steps = np.round(np.arange(m) * speed).astype(np.int32)
         if sign < 0:
             steps = steps[::-1]
         reach = int(steps.max())
-        column = np.arange(-reach, n)[None, :] + steps[:, None]
-        parts.append(np.where((column >= 0) & (column < n), column, n).astype(np.uint16))
+        parts.append(np.arange(-reach, n, dtype=np.int32)[:, None] + steps[None, :])
         named.append((speed, sign, -reach, n + reach))
-    return np.concatenate(parts, axis=1), tuple(named)
+    column = np.concatenate(parts)
+    inside = (column >= 0) & (column < n)
+    at = (column + np.arange(m, dtype=np.int32)[None, :] * n)[inside]
+    ends = np.concatenate([[0], np.cumsum(inside.sum(axis=1))])
+    return csr_array((np.ones(len(at), np.float32), at, ends), shape=(len(column), m * n)), tuple(named)
 
 
 def _padded(level: Floats) -> Floats:
@@ -133,12 +137,8 @@ def _best(product: Floats, power_a: Floats, power_b: Floats, ways: Ways) -> tupl
     if not ways:
         return [], 0.0, 0
     m, n = product.shape
-    where, named = _table(m, n, ways)
-    total = np.zeros(where.shape[1])
-    wide = np.pad(product, ((0, 0), (0, 1)))
-    for row, columns in zip(wide, where, strict=True):
-        total += row.take(columns)
-    scale = power_b @ np.append(power_a, np.float32(0)).take(where)
+    sums, named = _sums(m, n, ways)
+    total, scale = (sums @ np.stack([product.ravel(), np.outer(power_b, power_a).ravel()], axis=1)).T
     z = total / np.sqrt(np.maximum(scale, 1e-6))
     found, squares, lags, at = [], 0.0, 0, 0
     for speed, sign, first, count in named:
