@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from made_up import Came
-
+from archive.made_up import Came
 from verify.archive.store import CaseFolder
 from verify.records.media import Role
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_up import fingerprint
 
+from archive.made_up import fingerprint
 from verify.archive.exchange import export_fingerprints, import_fingerprints
 from verify.archive.library import Clip, Library
 from verify.archive.packing import pack

@@ -6,8 +6,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from made_up import Came, examination, fingerprint
 
+from archive.made_up import Came, examination, fingerprint
 from verify.archive.audit import audit
 from verify.archive.backup import back_up
 from verify.archive.keys import create_key

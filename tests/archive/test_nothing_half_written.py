@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from made_up import Came, examination, fingerprint
 
+from archive.made_up import Came, examination, fingerprint
 from verify.archive import durable
 from verify.archive.audit import audit
 from verify.archive.store import CaseFolder

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays, scalar_dtypes
-from made_up import fingerprint
 
+from archive.made_up import fingerprint
 from verify.archive.packing import LARGEST, USUAL, pack, unpack
 from verify.errors import TamperedError
 from verify.records.fingerprints import Fingerprint

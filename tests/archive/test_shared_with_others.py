@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from made_up import Came, examination, fingerprint
 
+from archive.made_up import Came, examination, fingerprint
 from verify.archive.audit import audit
 from verify.archive.bag import unpack_bag
 from verify.archive.bundle import audit_bundle, take_in, write_bundle

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_up import fingerprint
 
+from archive.made_up import fingerprint
 from verify.archive.custody import this_user
 from verify.archive.library import Clip, Library
 from verify.errors import ArchiveError, TamperedError

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from checks import made_cases
+
 
 @pytest.fixture(scope="session")
 def made() -> ModuleType:
-    """Return the module made_cases.py beside this file (tests are no package, so it cannot be imported by name)."""
-    spec = importlib.util.spec_from_file_location("made_cases", Path(__file__).with_name("made_cases.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """Return the module made_cases.py beside this file."""
+    return made_cases

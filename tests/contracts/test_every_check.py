@@ -1,12 +1,11 @@
 """Every check answers every case, in the same words each time, with what a person needs to look again."""
 
-import importlib.util
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from checks import made_cases as made
 from verify import catalog
 from verify.checks import asking, summary
 from verify.records import wire
@@ -14,10 +13,6 @@ from verify.records.cases import Case, Item, Searched
 from verify.records.claims import Claim, Place
 from verify.records.media import Curve, Examination, MediaFile, Post, Sound, Tag
 from verify.records.times import TimeBounds
-
-_SPEC = importlib.util.spec_from_file_location("made_cases", Path(__file__).parents[1] / "checks" / "made_cases.py")
-made = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(made)
 
 VERDICTS = re.compile(r"\b(true|false|fake|faked|verified|authentic|genuine|hoax|proves?|proven)\b", re.IGNORECASE)
 OPEN = TimeBounds(not_before=None, not_after=None, precision="interval", zone="unknown", basis="")

@@ -19,10 +19,7 @@ import av
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from made_media import draw, patched, png
-
+from hostile.made_media import draw, patched, png
 from verify.errors import DecoderCrashError, LimitError, MediaError, UnreadableMediaError
 from verify.settings import MIB
 from verify.worker import Workers

@@ -6,7 +6,6 @@ import io
 import os
 import stat
 import struct
-import sys
 import warnings
 import zipfile
 import zlib
@@ -15,10 +14,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "archive"))
-
-from made_up import Came
-
+from archive.made_up import Came
 from verify.archive import bag
 from verify.archive.bag import unpack_bag
 from verify.archive.bundle import take_in, write_bundle

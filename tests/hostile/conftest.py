@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from hostile.kill_driver import RECEIVED, WORKING
 from verify.settings import MIB, Settings
 from verify.worker import Workers
 
@@ -25,6 +26,16 @@ def fast(tmp_path: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(dir=memory, prefix="firstseen-kills-") as folder:
         yield Path(folder)
+
+
+@pytest.fixture
+def material(tmp_path: Path) -> Path:
+    """A folder with the two files that the writers of `kill_driver` bring in."""
+    folder = tmp_path / "material"
+    folder.mkdir()
+    (folder / "received.mp4").write_bytes(RECEIVED)
+    (folder / "working.mp4").write_bytes(WORKING)
+    return folder
 
 
 @pytest.fixture(scope="module")

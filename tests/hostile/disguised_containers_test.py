@@ -22,10 +22,7 @@ from pathlib import Path
 import av
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from made_media import draw, sing
-
+from hostile.made_media import draw, sing
 from verify.errors import UnreadableMediaError
 from verify.worker import Workers
 

@@ -14,17 +14,12 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "archive"))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from kill_driver import (
+from archive.made_up import Came
+from hostile.kill_driver import (
     RECEIVED,
-    WORKING,
     write_case,
     wrong_with_case,
 )
-from made_up import Came
-
 from verify.archive import durable
 from verify.archive.audit import audit
 from verify.archive.store import CaseFolder
@@ -33,15 +28,6 @@ from verify.errors import ArchiveError, DiskFullError, FirstseenError
 FULL = os.environ.get("FIRSTSEEN_FULL") == "1"
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="limits are set in forked processes")
-
-
-@pytest.fixture
-def material(tmp_path: Path) -> Path:
-    folder = tmp_path / "material"
-    folder.mkdir()
-    (folder / "received.mp4").write_bytes(RECEIVED)
-    (folder / "working.mp4").write_bytes(WORKING)
-    return folder
 
 
 def in_child(work: Callable[[], None]) -> dict[str, str]:

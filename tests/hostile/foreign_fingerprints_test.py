@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import json
 import random
 import struct
-import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,10 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from real_command import run
-
+from drawn_clip import draw_clip
+from hostile.real_command import run
 from verify.archive.audit import audit
 from verify.archive.forms import why_foreign
 from verify.archive.packing import USUAL, pack, unpack
@@ -32,14 +28,9 @@ Lines = list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a clip, its case, and what that case exports."""
-    place = Path(__file__).resolve().parents[1] / "conftest.py"
-    spec = importlib.util.spec_from_file_location("firstseen_top_conftest", place)
-    assert spec and spec.loader
-    drawing = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(drawing)
     folder = tmp_path_factory.mktemp("made")
-    drawing.draw_clip(folder / "a.mp4", seed=1, seconds=2.0)
-    drawing.draw_clip(folder / "b.mp4", seed=2, seconds=2.0)
+    draw_clip(folder / "a.mp4", seed=1, seconds=2.0)
+    draw_clip(folder / "b.mp4", seed=2, seconds=2.0)
     assert run("check", folder / "a.mp4", "--case", folder / "case")[0] == 0
     assert run("export", "--fingerprints", folder / "out.jsonl", "--case", folder / "case")[0] == 0
     return folder

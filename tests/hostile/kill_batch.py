@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "archive"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run as a program: `archive` is a folder of tests
 
-from made_up import Came
-
+from archive.made_up import Came
 from verify.archive.store import CaseFolder
 
 root, material = Path(sys.argv[1]), Path(sys.argv[2])

@@ -21,11 +21,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "archive"))
-
-from made_up import Came, examination, fingerprint
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run as a program: `archive` is a folder of tests
 
 import verify.archive
+from archive.made_up import Came, examination, fingerprint
 from verify.archive import durable
 from verify.archive.audit import audit
 from verify.archive.custody import Log

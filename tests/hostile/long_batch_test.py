@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import importlib.util
 import json
 import os
 import random
@@ -16,12 +15,10 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from disguised_containers_test import OTHERS, TEXTS
-from made_media import mutant, png
-from real_command import run, start
-
+from drawn_clip import draw_clip
+from hostile.disguised_containers_test import OTHERS, TEXTS
+from hostile.made_media import mutant, png
+from hostile.real_command import run, start
 from verify.archive.audit import audit
 from verify.archive.store import CaseFolder
 
@@ -47,11 +44,6 @@ def bad(number: int, seed: bytes, chance: random.Random) -> bytes:
 
 
 def test_a_long_batch_with_a_tenth_bad(tmp_path: Path, score) -> None:
-    place = Path(__file__).resolve().parents[1] / "conftest.py"
-    spec = importlib.util.spec_from_file_location("firstseen_top_conftest", place)
-    assert spec and spec.loader
-    drawing = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(drawing)
     folder, case, chance = tmp_path / "in", tmp_path / "case", random.Random(1000)
     folder.mkdir()
     seed = b""
@@ -60,7 +52,7 @@ def test_a_long_batch_with_a_tenth_bad(tmp_path: Path, score) -> None:
         if number % 10 == 9:
             path.write_bytes(bad(number // 10, seed, chance))
         elif number < 2 * DISTINCT or not DISTINCT:
-            drawing.draw_clip(path, seed=number, seconds=1.0, rate=8, size=(96, 72))
+            draw_clip(path, seed=number, seconds=1.0, rate=8, size=(96, 72))
             seed = seed or path.read_bytes()
         else:  # the same bytes under other names, as batches of reposts have them
             shutil.copyfile(folder / f"{number % 100 - number % 10 + number % 9:04d}.mp4", path)

@@ -18,10 +18,7 @@ from pathlib import Path
 import av
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from made_media import boundaries, draw, mutant, patched, png, sing
-
+from hostile.made_media import boundaries, draw, mutant, patched, png, sing
 from verify.errors import DecoderCrashError, LimitError, MediaError, UnreadableMediaError
 from verify.media.sniff import sniff
 from verify.settings import MIB

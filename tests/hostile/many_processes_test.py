@@ -17,7 +17,7 @@ _ONE_OF_MANY = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from made_up import Came, examination, fingerprint
+from archive.made_up import Came, examination, fingerprint
 from verify.archive.store import CaseFolder
 number, root, material, count = int(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]), int(sys.argv[5])
 with CaseFolder(root, by=f"process {number}") as case:
@@ -39,7 +39,7 @@ def test_eight_processes_on_one_case(tmp_path: Path, score) -> None:
     for number in range(processes):
         for turn in range(turns):
             (material / f"{number}-{turn}.mp4").write_bytes(f"{number} {turn} ".encode() * 999)
-    here = str(Path(__file__).resolve().parents[1] / "archive")
+    here = str(Path(__file__).resolve().parents[1])
     root = tmp_path / "case"
     running = [
         subprocess.Popen(

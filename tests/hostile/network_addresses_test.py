@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import importlib.util
 import socket
 import subprocess
 import sys
@@ -14,20 +13,14 @@ from typing import Any
 
 import pytest
 
+from sources import fixtures
 from verify.errors import FirstseenError, NotAccessibleError, RefusedAddressError
 from verify.settings import Settings
 from verify.sources.addresses import why_refused
 from verify.sources.egress import Guard
 from verify.sources.fetch import get
 
-_place = Path(__file__).resolve().parents[1] / "sources" / "conftest.py"
-_spec = importlib.util.spec_from_file_location("firstseen_test_site", _place)
-assert _spec and _spec.loader
-server = sys.modules.get("firstseen_test_site") or importlib.util.module_from_spec(_spec)
-if "firstseen_test_site" not in sys.modules:
-    sys.modules["firstseen_test_site"] = server
-    _spec.loader.exec_module(server)
-clips, site, settings, fetch = server.clips, server.site, server.settings, server.fetch
+clips, site, settings, fetch = fixtures.clips, fixtures.site, fixtures.settings, fixtures.fetch
 
 REFUSED = [
     "0.0.0.0", "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.127.255.254", "127.0.0.1", "127.1.2.3",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import signal
 import subprocess
@@ -16,19 +15,13 @@ from typing import Any
 
 import pytest
 
+from sources import fixtures
 from verify.errors import FirstseenError, NetworkError, NotVideoError
 from verify.settings import Settings
 from verify.sources.egress import Guard
 from verify.sources.fetch import get
 
-_place = Path(__file__).resolve().parents[1] / "sources" / "conftest.py"
-_spec = importlib.util.spec_from_file_location("firstseen_test_site", _place)
-assert _spec and _spec.loader
-server = sys.modules.get("firstseen_test_site") or importlib.util.module_from_spec(_spec)
-if "firstseen_test_site" not in sys.modules:
-    sys.modules["firstseen_test_site"] = server
-    _spec.loader.exec_module(server)
-clips, site, settings, fetch = server.clips, server.site, server.settings, server.fetch
+clips, site, settings, fetch = fixtures.clips, fixtures.site, fixtures.settings, fixtures.fetch
 
 # Path, error, words. The slow ones run with a short window; the others are quick by themselves, so that a busy machine
 # does not turn them into slow ones. Every one must end within WORST.

@@ -8,15 +8,12 @@ itself; without it a few turns, and all of them at once.
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
 import json
 import os
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import markdown_it
@@ -25,6 +22,10 @@ import pytest
 import typst
 from jinja2 import Environment
 
+from reports import hostile_strings as attacks
+from reports import made_reports as made
+from reports import made_stories as stories
+from reports import real_browser as browsing
 from verify.records import wire
 from verify.records.cases import BatchReport, ClipReport
 from verify.records.stories import StoryReport
@@ -39,21 +40,7 @@ from verify.reports.as_text import Text
 from verify.reports.page import json_for_script, policy
 
 FULL = os.environ.get("FIRSTSEEN_FULL") == "1"
-MADE = Path(__file__).resolve().parents[1] / "reports"
 KINDS = ("clip", "batch", "story")
-
-
-def _load(name: str) -> ModuleType:
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, MADE / f"{name}.py")
-        assert spec and spec.loader
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-made, attacks, browsing = _load("made_reports"), _load("hostile_strings"), _load("real_browser")
-stories = _load("made_stories")
 
 
 @pytest.fixture(scope="module")

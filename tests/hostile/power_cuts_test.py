@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "archive"))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from kill_driver import RECEIVED, WORKING, write_case, wrong_with_case
-
+from hostile.kill_driver import write_case, wrong_with_case
 from verify.archive import durable
 from verify.errors import FirstseenError
 
 FULL = os.environ.get("FIRSTSEEN_FULL") == "1"
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs /proc to see what is fsynced")
-
-
-@pytest.fixture
-def material(tmp_path: Path) -> Path:
-    folder = tmp_path / "material"
-    folder.mkdir()
-    (folder / "received.mp4").write_bytes(RECEIVED)
-    (folder / "working.mp4").write_bytes(WORKING)
-    return folder
 
 
 class Disk:

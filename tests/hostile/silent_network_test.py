@@ -18,10 +18,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from disguised_containers_test import OTHERS, TEXTS
-from made_media import draw, png
+from hostile.disguised_containers_test import OTHERS, TEXTS
+from hostile.made_media import draw, png
 
 FULL = os.environ.get("FIRSTSEEN_FULL") == "1"
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace to see what is opened")

@@ -7,7 +7,6 @@ examined each once.
 from __future__ import annotations
 
 import collections
-import importlib.util
 import json
 import os
 import random
@@ -22,22 +21,13 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from real_command import run, running_below, start
-
+from drawn_clip import draw_clip
+from hostile.real_command import run, running_below, start
 from verify.archive.audit import audit
 from verify.archive.store import CaseFolder
 
 FULL = os.environ.get("FIRSTSEEN_FULL") == "1"
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="signals and limits are POSIX's")
-
-_spec = importlib.util.spec_from_file_location(
-    "firstseen_top_conftest", Path(__file__).resolve().parents[1] / "conftest.py"
-)
-assert _spec and _spec.loader
-_drawing = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_drawing)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +35,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with six clips, all different, one of them twice, and one file that is none."""
     folder = tmp_path_factory.mktemp("clips")
     for seed in range(6):
-        _drawing.draw_clip(folder / f"{seed}.mp4", seed=seed, seconds=2.0, rate=10, size=(160, 120))
+        draw_clip(folder / f"{seed}.mp4", seed=seed, seconds=2.0, rate=10, size=(160, 120))
     shutil.copyfile(folder / "0.mp4", folder / "again.mp4")
     (folder / "none.mp4").write_text("This is no video.")
     return folder

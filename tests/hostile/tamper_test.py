@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -15,10 +14,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "archive"))
-
-from made_up import Came, examination, fingerprint
-
+from archive.made_up import Came, examination, fingerprint
 from verify.archive import custody
 from verify.archive.audit import AuditResult, audit
 from verify.archive.keys import create_key

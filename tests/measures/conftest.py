@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
 
+from measures import made_clips
 from verify import catalog, measures
 from verify.examine import examine
 from verify.measures.base import Measure
@@ -18,12 +18,8 @@ from verify.settings import Settings
 
 @pytest.fixture(scope="session")
 def made() -> ModuleType:
-    """Return the module made_clips.py beside this file (tests are no package, so it cannot be imported by name)."""
-    spec = importlib.util.spec_from_file_location("made_clips", Path(__file__).with_name("made_clips.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """Return the module made_clips.py beside this file."""
+    return made_clips
 
 
 @pytest.fixture

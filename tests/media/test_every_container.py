@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from media import drawn
 from verify.errors import UnreadableMediaError
 from verify.media import frames
 from verify.media.sniff import sniff
 from verify.media.sound import SOUND_RATE
 from verify.settings import Settings
-
-_spec = importlib.util.spec_from_file_location("drawn", Path(__file__).with_name("drawn.py"))
-drawn = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(drawn)
 
 # name, sniffed as, codec, sound, pixels, more
 CLIPS = [

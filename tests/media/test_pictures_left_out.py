@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,16 +11,13 @@ import av
 import numpy as np
 import pytest
 
+from media import drawn
 from verify.examine import examine
 from verify.media import frames
 from verify.media.skimming import Astray, Skim
 from verify.media.sniff import sniff
 from verify.records.fingerprints import load
 from verify.settings import Settings
-
-_spec = importlib.util.spec_from_file_location("drawn", Path(__file__).with_name("drawn.py"))
-drawn = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(drawn)
 
 DEEP = {"preset": "medium", "bf": "4", "b-pyramid": "normal", "threads": "1"}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -12,15 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from media import drawn
 from verify.examine import examine
 from verify.media import informative
 from verify.media.keyframes import sharpness_of
 from verify.records.fingerprints import load
 from verify.settings import Settings
-
-_spec = importlib.util.spec_from_file_location("drawn", Path(__file__).with_name("drawn.py"))
-drawn = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(drawn)
 
 SIZE = (320, 240)
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import pytest
 
+from media import drawn
 from pipelines import check, dedup
 from pipelines.flow import result_of
 from pipelines.options import Options
 from verify.archive.store import CaseFolder
-
-_spec = importlib.util.spec_from_file_location("drawn", Path(__file__).parents[1] / "media" / "drawn.py")
-drawn = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(drawn)
 
 
 @pytest.fixture

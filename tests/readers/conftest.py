@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from readers import made_files
 from verify.readers.base import Reader, Reading
 from verify.readers.boxes import Boxes
 from verify.readers.opening import UNFORESEEN
@@ -16,12 +16,8 @@ from verify.readers.opening import UNFORESEEN
 
 @pytest.fixture(scope="session")
 def made() -> ModuleType:
-    """Return the module made_files.py beside this file (tests are no package, so it cannot be imported by name)."""
-    spec = importlib.util.spec_from_file_location("made_files", Path(__file__).with_name("made_files.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """Return the module made_files.py beside this file."""
+    return made_files
 
 
 class Said(dict[str, list[str]]):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -11,42 +9,31 @@ from typing import Any
 
 import pytest
 
-HERE = Path(__file__).parent
-
-
-def load(name: str) -> ModuleType:
-    """Return the module `name` of this folder, loaded once."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-        assert spec and spec.loader
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
+from reports import made_reports, made_stories, real_browser, write_schemas
 
 
 @pytest.fixture(scope="session")
 def made() -> ModuleType:
     """Return the module that makes reports."""
-    return load("made_reports")
+    return made_reports
 
 
 @pytest.fixture(scope="session")
 def stories(made: ModuleType) -> ModuleType:
     """Return the module that makes story reports."""
-    return load("made_stories")
+    return made_stories
 
 
 @pytest.fixture(scope="session")
 def schemas() -> ModuleType:
     """Return the module that writes the shipped schemas."""
-    return load("write_schemas")
+    return write_schemas
 
 
 @pytest.fixture(scope="session")
 def browsing() -> ModuleType:
     """Return the module of the real browser."""
-    return load("real_browser")
+    return real_browser
 
 
 @pytest.fixture(scope="session")

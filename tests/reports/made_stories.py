@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from reports import made_reports as made
 from verify.records.cases import Custody, FailedItem, Searched
 from verify.records.findings import Decision
 from verify.records.matches import Match, Recording
@@ -28,8 +28,6 @@ from verify.records.stories import (
     StoryText,
 )
 from verify.records.times import whole_day
-
-made: Any = sys.modules["made_reports"]  # loaded by the conftest before this one
 
 DAY = whole_day(date(2022, 4, 1), "day given in the story, no clock", zone="unknown")
 PEOPLE = (
