@@ -103,7 +103,7 @@ def lines(a: Side, b: Side, tried: Ways = WAYS) -> tuple[list[Line], float]:
     return sorted(every, key=lambda line: -line.rank), spread
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _sums(m: int, n: int, ways: Ways) -> tuple[csr_array, tuple[tuple[float, int, int, int], ...]]:
     """Return what sums an (m, n) table, read row by row, along every lag of every way, and the ways.
 
