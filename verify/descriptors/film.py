@@ -36,7 +36,7 @@ class Film:
         return len(self._sums)
 
     def add(self, time: float, tiny: Gray) -> None:
-        """Add a tiny picture shown at `time` (seconds); the same one again, from another who shares the film, is not."""
+        """Add a tiny picture shown at `time` (seconds); the same one again, from who shares the film, is not."""
         if self._last is not None and self._last[0] == time and self._last[1] is tiny:
             return
         self._last = time, tiny
