@@ -127,14 +127,14 @@ def bring_in(case: Path, targets: list[str]) -> None:
 
 def parts(paths: list[Path], scope: Scope) -> dict[str, float]:
     """Return CPU seconds by descriptor and measure, in this process."""
-    from verify import examine
+    from verify import examine, rooms
 
     spent: dict[str, float] = defaultdict(float)
     examine.warm_up()
-    for member in examine._rooms().members:
+    for member in rooms.offered().members:
         for name in ("begin", "add", "add_tiny", "add_sound", "end"):
             setattr(member, name, timed(getattr(member, name), member.name, spent))
-    for reader in examine._rooms().readers:
+    for reader in rooms.offered().readers:
         reader.read = timed(reader.read, f"reader {reader.name}", spent)  # type: ignore[method-assign]
     before = time.process_time()
     with tempfile.TemporaryDirectory() as out:

@@ -27,5 +27,5 @@ def look(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """Return a function that examines a file with the real decoder and all measures (descriptors have other tests)."""
     hearing = catalog.offer(measures, Measure).found
     rooms = SimpleNamespace(readers=(), members=hearing, problems=())
-    monkeypatch.setattr("verify.examine._rooms", lambda: rooms)
+    monkeypatch.setattr("verify.rooms.offered", lambda: rooms)
     return lambda path: examine(path, tmp_path_factory.mktemp("out"), Settings())
