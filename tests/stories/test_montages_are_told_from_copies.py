@@ -64,6 +64,14 @@ def test_a_cut_or_a_jump_between_them_makes_it_a_montage(known, words):
     assert list(found.montages) == ["m"] and words in found.montages["m"]
 
 
+def test_excerpts_that_share_too_little_to_be_matched_make_no_montage_of_their_original():
+    # The original cuts at 6 s; one excerpt has its seconds 0 to 3 and 6 to 9, the other 1.5 to 6.
+    cut = facts({"m": 9, "a": 6, "b": 4.5}, cuts={"m": [6.0]})
+    pieces = match("m", "a", [(0, 3, 0, 3), (6, 9, 3, 6)])
+    assert sort_out([pieces, match("m", "b", [(1.5, 6, 0, 4.5)])], cut).montages == {}
+    assert list(sort_out([pieces, match("m", "b", [(3, 6, 0, 3)])], cut).montages) == ["m"]
+
+
 def test_a_jump_that_is_no_larger_than_others_of_the_clip_is_none():
     shaky = {"m": np.where(np.arange(80) % 20 == 19, 2.0, 0.2)}
     assert sort_out(ONE_AFTER_OTHER, facts({"m": 20, "a": 10, "b": 10}, changes=shaky)).montages == {}

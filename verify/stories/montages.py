@@ -17,9 +17,11 @@ from verify.records.matches import Match
 from verify.stories.at_once import beside
 from verify.stories.borne_out import set_aside
 from verify.stories.linked import Held, Left, Linked, Names, in_turn, linked_clips, named, unlinked
-from verify.stories.stretches import Stretch, overlap, stretches_of
+from verify.stories.stretches import Stretch, alike, overlap, stretches_of
 
 SEAM = 0.75  # seconds a cut may lie from where a stretch ends: stretches are known to half a second
+COMMON = 1.25  # seconds: more than two stretches that follow each other overlap by error
+ONE_PART = 0.5  # of the area of both: what two stretches fill is one part of the picture
 MOSTLY = 0.6  # share of a stretch that lies on its side of a seam
 GOES_ON = 3.0  # seconds that a clip still has where another leaves it
 JUMP = 1.5  # times the rest of the clip that the whole picture changes at a seam
@@ -85,11 +87,21 @@ def _behind(way: str, seams: Mapping[str, Mapping[str, Held]], left: Left) -> di
 def _seams(name: str, stretches: Sequence[Stretch], linked: Linked, facts: Facts) -> dict[str, dict[Names, str]]:
     """Return for each way of knowing the pairs of clips that were put behind each other, with what shows it."""
     found: dict[str, dict[Names, str]] = {}
-    for one, other in unlinked(stretches, linked):
+    pairs = list(unlinked(stretches, linked))
+    same = {named(one, other) for one, other in pairs if _same_seconds(one, other)}
+    for one, other in pairs:
+        if named(one, other) in same:
+            continue
         way, words = _after(name, one, other, stretches, facts)
         if way:
             found.setdefault(way, {}).setdefault(named(one, other), words)
     return found
+
+
+def _same_seconds(one: Stretch, other: Stretch) -> bool:
+    """Return whether one part of the picture shows both in the same seconds: excerpts too unlike to be matched."""
+    shared_time = overlap((one.start, one.end), (other.start, other.end))
+    return shared_time >= COMMON and alike(one.box, other.box) >= ONE_PART
 
 
 def _after(name: str, one: Stretch, other: Stretch, stretches: Sequence[Stretch], facts: Facts) -> tuple[str, str]:
