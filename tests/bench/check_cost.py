@@ -2,6 +2,8 @@
 
     python tests/bench/check_cost.py ../shared/videos            # table for docs/benchmarks.md
     python tests/bench/check_cost.py ../shared/videos --parts    # and who takes the time
+    python tests/bench/check_cost.py ../shared/videos --each     # a line a clip, the least of all rounds for each
+    python tests/bench/check_cost.py FOLDER --long               # memory and CPU over clips of hours
 
 CPU is user + system time of every process that took part (this one, the nursery, its children). The bare decode is
 PyAV, one thread, all frames of the largest video stream, sound left out. Both run on the same files in one go, in
@@ -173,6 +175,36 @@ def row(name: str, paths: list[Path], rounds: int) -> str:
     )
 
 
+def each(paths: list[Path], rounds: int) -> None:
+    """Print CPU seconds of a bare decode and of looking for copies in a child (parent included), clip by clip."""
+    least: dict[Path, tuple[float, float]] = {}
+    with tempfile.TemporaryDirectory() as out, Workers(Settings(workers=1)) as workers:
+        workers.run("verify.examine:nothing", {}, Path(out) / "start")
+        for _ in range(rounds):
+            for path in paths:
+                bare = bare_decode(path)[0]
+                before = time.process_time()
+                workers.examine(path, Path(out) / path.name, scope="copies")
+                looked = time.process_time() - before + workers.usage.cpu
+                known = least.get(path, (bare, looked))
+                least[path] = min(bare, known[0]), min(looked, known[1])
+    for path, (bare, looked) in least.items():
+        print(f"| {path.name} | {bare:.3f} | {looked:.3f} | {looked / bare:.2f} |")
+    bare, looked = (sum(one[i] for one in least.values()) for i in (0, 1))
+    print(f"| all {len(least)} | {bare:.2f} | {looked:.2f} | {looked / bare:.2f} |")
+
+
+def long(paths: list[Path]) -> None:
+    """Print what a child needs for each clip, looked at for copies and in full."""
+    with tempfile.TemporaryDirectory() as out, Workers(Settings(workers=1)) as workers:
+        for path in paths:
+            for scope in ("copies", "all"):
+                found = workers.examine(path, Path(out) / scope, scope=scope)
+                cpu, memory = workers.usage.cpu, workers.usage.memory / 1e6
+                row = f"| {path.name} | {scope} | {found.duration:.0f} s | {cpu:.1f} CPU s | {memory:.0f} MB |"
+                print(row, flush=True)
+
+
 def main() -> None:
     if sys.argv[1:2] == ["--only-bring-in"]:
         bring_in(Path(sys.argv[2]), sys.argv[3:])
@@ -182,9 +214,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--parts", action="store_true")
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--each", action="store_true")
+    parser.add_argument("--long", action="store_true")
     arguments = parser.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     real = [p for p in sorted(arguments.videos.iterdir()) if p.suffix not in {".csv", ".json"}][:: arguments.every]
+    if arguments.each or arguments.long:
+        each(real, arguments.rounds) if arguments.each else long(real)
+        return
     with tempfile.TemporaryDirectory() as folder:
         made = made_clip(Path(folder))
         print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, ", end="")
