@@ -18,6 +18,7 @@ ASIDE = 0.2  # share of the picture's width or height by which the middles of tw
 WITHIN = 0.8  # share of the smaller that must lie in the larger to be a part of it
 INSET = 0.25  # of the larger one's area: what fills more of it is cut out of its middle, not laid over it
 SURE = 1.0  # strength from which a copy is not missed and a look-alike not met: two in one place are two takes of it
+LONG = 3.0  # seconds that two copies have to share not to be missed (verify/matching/strength.py counts up to that)
 MANY = 3  # times as many clips on the two sides as there are between them: then those between are montages
 APART = 0.25  # share of the shorter of two stretches that may overlap while they still follow each other
 
@@ -44,7 +45,8 @@ def _pairs(inside: Sequence[Stretch], linked: Linked) -> dict[Names, str]:
             continue
         names = named(one, other)
         score = min(one.score, other.score)
-        over = score >= SURE and alike(one.box, other.box) >= WITHIN
+        long = overlap((one.start, one.end), (other.start, other.end)) >= LONG
+        over = long and score >= SURE and alike(one.box, other.box) >= WITHIN
         way = "apart" if apart(one, other) else "over" if over else ""
         if way == "apart" and score >= STRONG:
             way = "surely apart"
