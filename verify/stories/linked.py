@@ -52,7 +52,7 @@ def in_turn(held: Mapping[str, Held], left: Left, count: Callable[[Held, Left], 
         for names in pairs:
             asks[names[0]].add(name)
             asks[names[1]].add(name)
-    sure = {name: pairs for name in held if name in left and (pairs := count(held[name], left))}
+    sure = {name: many for name in held if name in left and (many := count(held[name], left))}
     found = []
     while sure:
         surest = max(sure, key=lambda name: sure[name])
@@ -62,7 +62,7 @@ def in_turn(held: Mapping[str, Held], left: Left, count: Callable[[Held, Left], 
             left[other].discard(surest)
         for name in again:
             sure.pop(name, None)
-            pairs = count(held[name], left) if name in left else 0
-            if pairs:
-                sure[name] = pairs
+            many = count(held[name], left) if name in left else 0
+            if many:
+                sure[name] = many
     return found
