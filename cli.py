@@ -33,7 +33,7 @@ def main(words: list[str] | None = None) -> int:
         parser.print_help()
         return errors.EXIT_USAGE
     if words is None:
-        # Matching multiplies many small tables: threads of the algebra library would wait for each other, at three times
+        # Matching multiplies small tables: threads of the algebra library would wait for each other, at three times
         # the processor time (measured). It reads this when numpy is imported, which is later.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         _end_like_ctrl_c()
