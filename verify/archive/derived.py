@@ -107,9 +107,9 @@ class Derived:
     def _manifest(self, item: str) -> str:
         """Return the manifest of an item: its own files, and the originals that its record names."""
         rows = self._database.all(
-            "SELECT f.path, f.sha256 FROM files f WHERE f.item = ?1 OR f.path IN"
-            " (SELECT json_extract(j.value, '$.path') FROM items i, json_each(i.record, '$.files') j WHERE i.id = ?1)",
-            (item,),
+            "SELECT f.path, f.sha256 FROM files f WHERE f.item = ? OR f.path IN"
+            " (SELECT json_extract(j.value, '$.path') FROM items i, json_each(i.record, '$.files') j WHERE i.id = ?)",
+            (item, item),
         )
         return manifest_text({str(path): str(sha256) for path, sha256 in rows})
 

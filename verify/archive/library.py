@@ -108,20 +108,20 @@ class Library(ClipShelf):
     def matches(self, sha256: str, descriptors: str) -> list[Match]:
         """Return the kept matches of a clip with live clips, whichever of the two was searched for (`a` or `b`)."""
         rows = self._database.all(
-            "SELECT m.record FROM matches m WHERE (m.a = ?1 OR m.b = ?1) AND m.descriptors = ?2"
+            "SELECT m.record FROM matches m WHERE (m.a = ? OR m.b = ?) AND m.descriptors = ?"
             " AND EXISTS (SELECT 1 FROM clips WHERE sha256 = m.a AND removed IS NULL)"
             " AND EXISTS (SELECT 1 FROM clips WHERE sha256 = m.b AND removed IS NULL) ORDER BY m.a, m.b, m.kind",
-            (sha256, descriptors),
+            (sha256, sha256, descriptors),
         )
         return [msgspec.json.decode(record, type=Match) for (record,) in rows]
 
     def linked(self, sha256: str, descriptors: str) -> list[str]:
         """Return the live clips that are known to show the same picture as a clip."""
         rows = self._database.all(
-            "SELECT CASE WHEN m.a = ?1 THEN m.b ELSE m.a END AS other FROM matches m"
-            " WHERE (m.a = ?1 OR m.b = ?1) AND m.descriptors = ?2 AND m.kind = 'same picture'"
+            "SELECT CASE WHEN m.a = ? THEN m.b ELSE m.a END AS other FROM matches m"
+            " WHERE (m.a = ? OR m.b = ?) AND m.descriptors = ? AND m.kind = 'same picture'"
             " AND EXISTS (SELECT 1 FROM clips WHERE sha256 = other AND removed IS NULL)",
-            (sha256, descriptors),
+            (sha256, sha256, sha256, descriptors),
         )
         return [str(other) for (other,) in rows]
 
@@ -159,9 +159,9 @@ class Library(ClipShelf):
     def decisions(self, subject: str | None = None, *, undone: bool = False) -> dict[int, Decision]:
         """Return decisions by number, in the order they were made; those undone only when asked for."""
         rows = self._database.all(
-            "SELECT number, undone, record FROM decisions WHERE (?1 IS NULL OR subject = ?1) AND undone <= ?2"
+            "SELECT number, undone, record FROM decisions WHERE (? IS NULL OR subject = ?) AND undone <= ?"
             " ORDER BY number",
-            (subject, int(undone)),
+            (subject, subject, int(undone)),
         )
         found = {}
         for number, was_undone, record in rows:
