@@ -51,6 +51,7 @@ def examine_installation() -> list[Row]:
     rows += list(sources_doctor())
     rows += [_extra(*extra) for extra in _EXTRAS]
     rows.append(_program("exiftool", "a second reader to compare metadata with"))
+    rows.append(_program("tesseract", "reads writing in pictures, with the setting `read_text`"))
     rows.append(_trust_list())
     rows.append(_isolation())
     return rows

@@ -19,7 +19,7 @@ from verify.audience import words
 from verify.descriptors.base import SAMPLE_STEP, TINY_STEP
 from verify.errors import FirstseenError, UnreadableMediaError
 from verify.eye import Eye, look_at_still
-from verify.media import frames
+from verify.media import frames, writing
 from verify.media.skimming import Astray
 from verify.media.sniff import Kind, sniff
 from verify.records import fingerprints
@@ -80,6 +80,8 @@ def examine(
         look_at_still(path, kind, settings, called, seen)
     else:
         _watch(path, kind, settings, called, seen)
+    if scope == "all" and settings.read_text:
+        seen.extra["writing"] = writing.read(out, seen.keyframes)
     fingerprints.save(out / FINGERPRINTS, seen.fingerprints)
     return Examination(
         sha256=digest,

@@ -49,6 +49,7 @@ class Settings:
     learned_size: int = 0  # sides of its pictures, pixels, where the model leaves them open; 0: 288, as SSCD's paper
     learned_mean: tuple[float, float, float] = (0.485, 0.456, 0.406)  # ImageNet's, red, green, blue, of levels 0..1
     learned_std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+    read_text: bool = False  # read writing in keyframes with tesseract, where it is installed: 0.5 s a picture
     signs_file: str = ""  # a newsroom's own table of signs, over and beside verify/signs/signs.toml
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from verify.records.cases import Case
 from verify.records.findings import Evidence
 
+Box = tuple[float, float, float, float]
+
 
 def values(case: Case, name: str) -> dict[str, Any]:
     """Return the values of one measure, or nothing where it did not run."""
@@ -28,6 +30,23 @@ def rows(values: dict[str, Any], key: str, *needed: str) -> list[dict[str, Any]]
     found = values.get(key)
     listed = found if isinstance(found, list | tuple) else []
     return [r for r in listed if isinstance(r, dict) and all(number(r, n) is not None for n in needed)]
+
+
+def box(row: dict[str, Any]) -> Box | None:
+    """Return (left, top, right, bottom) in 0..1, or None for a row that holds no box."""
+    given = row.get("box")
+    sides = list(given) if isinstance(given, list | tuple) else []
+    numbers = [number({"side": side}, "side") for side in sides]
+    if len(numbers) != 4 or any(n is None or not 0 <= n <= 1 for n in numbers):
+        return None
+    left, top, right, bottom = (float(n or 0.0) for n in numbers)
+    return left, top, right, bottom
+
+
+def corners(of: Box) -> tuple[tuple[float, float], ...]:
+    """Return the four corners of a box, for `Evidence.outline`."""
+    left, top, right, bottom = of
+    return (left, top), (right, top), (right, bottom), (left, bottom)
 
 
 def nearest_keyframe(case: Case, second: float | None = None) -> tuple[Evidence, ...]:

@@ -14,7 +14,6 @@ _LIMITS = (
     "under a camera that stands, and a sticker on the lens or the bonnet of the camera's own car is. Platforms and "
     "recorders put bars and clocks into pictures as well."
 )
-Box = tuple[float, float, float, float]
 _RECHECK = "Look at the box in several keyframes: does a logo, a caption or a clock stand there while the scene moves?"
 _BLACK, _WHITE = 40, 230  # luma: up to the first, from the second on
 
@@ -51,7 +50,7 @@ class OverlaysInPicture(Check):
                 f"Whether a logo or caption is laid over the scene cannot be told from its movement: {why}.", _RECHECK
             )
         rows = measured.rows(values, "boxes", "edges")
-        boxes = [(b, _time(row)) for row in rows if (b := _box(row))]
+        boxes = [(b, _time(row)) for row in rows if (b := measured.box(row))]
         if not boxes:
             return self.neutral(
                 "Nothing was found that stays at one place of the picture while the scene moves.",
@@ -72,34 +71,22 @@ class OverlaysInPicture(Check):
         return self.neutral(told, *evidence, limits=_LIMITS, recheck=_RECHECK)
 
 
-def _shown(case: Case, label: str, words: str, box: Box, at: tuple[float, float] | None) -> Evidence:
+def _shown(case: Case, label: str, words: str, box: measured.Box, at: tuple[float, float] | None) -> Evidence:
     """Return a box with the keyframe it is drawn into: one from the middle of the time it was seen in."""
-    left, top, right, bottom = box
     keyframe = measured.nearest_keyframe(case, sum(at) / 2 if at else None)
     return Evidence(
         label=label,
         value=words,
         place=", ".join(f"{v:.3f}" for v in box),
         image=keyframe[0].image if keyframe else "",
-        outline=((left, top), (right, top), (right, bottom), (left, bottom)),
+        outline=measured.corners(box),
     )
 
 
-def _box(row: dict[str, Any]) -> Box | None:
-    """Return (left, top, right, bottom) in 0..1, or None for a row that holds no box."""
-    given = row.get("box")
-    sides = list(given) if isinstance(given, list | tuple) else []
-    numbers = [measured.number({"side": side}, "side") for side in sides]
-    if len(numbers) != 4 or any(n is None or not 0 <= n <= 1 for n in numbers):
-        return None
-    left, top, right, bottom = (float(n or 0.0) for n in numbers)
-    return left, top, right, bottom
-
-
-def _side(row: dict[str, Any]) -> Box | None:
+def _side(row: dict[str, Any]) -> measured.Box | None:
     """Return the box of a bar, None for a side that does not exist."""
     thick = min(1.0, max(0.0, measured.number(row, "thickness") or 0.0))
-    sides: dict[str, Box] = {
+    sides: dict[str, measured.Box] = {
         "top": (0.0, 0.0, 1.0, thick),
         "bottom": (0.0, 1 - thick, 1.0, 1.0),
         "left": (0.0, 0.0, thick, 1.0),
@@ -126,7 +113,7 @@ def _when(at: tuple[float, float] | None) -> str:
     return f", seen from {wording.seconds(*at)}" if at else ""
 
 
-def _told(box: Box) -> str:
+def _told(box: measured.Box) -> str:
     left, top, right, bottom = box
     across = "left" if (left + right) / 2 < 1 / 3 else "right" if (left + right) / 2 > 2 / 3 else "middle"
     down = "top" if (top + bottom) / 2 < 1 / 3 else "bottom" if (top + bottom) / 2 > 2 / 3 else "centre"
