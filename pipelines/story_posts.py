@@ -59,6 +59,7 @@ def gather(
     items: list[Item] = []
     failures: list[FailedItem] = []
     given = tuple(given)
+    trouble: list[FailedItem]
     known = {p.url or p.author: p for p in before.posts if p.items} if before else {}
     for number, row in enumerate(rows):
         yield Event(kind="progress", step="posts", target=row.url or row.author, current=number, total=len(rows),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from verify.descriptors.patches import waves
 
 Codes = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ TURNS = (
     *(Turn(t, x, y) for t in (False, True) for x in (False, True) for y in (False, True) if t or y),
 )
 
+BLOCK = 4_000_000  # pairs compared at once: some 40 MB
+HITS = 400_000  # pairs given
+
 _WAVES = waves()
 _PLACE = {wave: i for i, wave in enumerate(_WAVES)}
 _TRANSPOSE = np.array([_PLACE[(u, v)] for v, u in _WAVES])
@@ -62,3 +66,24 @@ def turned(codes: Codes, turn: Turn) -> Codes:
 def distances(left: Codes, right: Codes) -> npt.NDArray[np.uint8]:
     """Return the bits in which each of `left` (n,) differs from each of `right` (m,), as (n, m)."""
     return np.asarray(np.bitwise_count(left[:, None] ^ right[None, :]))
+
+
+def near(left: Codes, right: Codes, most: int) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
+    """Return the pairs (i, j) of `left` (n,) and `right` (m,) that differ in at most `most` bits, and in how many.
+
+    Read in blocks: half an hour of pictures holds places enough for a table of gigabytes. Of more than
+    HITS pairs (a view that stands for hours is like itself everywhere) evenly spread ones are given.
+    """
+    step, every, count = max(1, BLOCK // max(1, len(right))), 1, 0
+    found: list[tuple[Ints, Ints, npt.NDArray[np.uint8]]] = [(np.zeros(0, np.intp),) * 2 + (np.zeros(0, np.uint8),)]
+    for start in range(0, len(left), step):
+        gap = distances(left[start : start + step], right)
+        i, j = np.nonzero(gap <= most)
+        found.append((i[::every] + start, j[::every], gap[i[::every], j[::every]]))
+        count += len(found[-1][0])
+        if count > HITS:
+            every *= 2
+            found = [tuple(np.concatenate(parts)[::2] for parts in zip(*found, strict=True))]  # type: ignore[list-item]
+            count = len(found[0][0])
+    i, j, bits = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return i, j, bits

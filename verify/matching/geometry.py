@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.descriptors.patches import SCALE_STEP
-from verify.matching.codes import Turn, distances, turned
+from verify.matching.codes import Turn, near, turned
 from verify.records.fingerprints import Fingerprint
 
 Array = npt.NDArray[np.floating[Any]]
@@ -98,10 +98,9 @@ def fits(a: Spots, b: Spots, turns: tuple[Turn, ...], most: int = 3) -> list[Fit
     if not len(a) or not len(b):
         return found
     for turn in turns:
-        gap = distances(turned(a.codes, turn), b.codes)
-        i, j = np.nonzero(gap <= NEAR)
+        i, j, gap = near(turned(a.codes, turn), b.codes, NEAR)
         if len(i) >= FEWEST:
-            found.extend(_voted(a, b, turn, i, j, gap[i, j]))
+            found.extend(_voted(a, b, turn, i, j, gap))
     found.sort(key=lambda f: -f.weight)
     return found[:most]
 
@@ -149,10 +148,10 @@ def _fullest(
     if best is None:
         return None
     centre_s, centre = float(np.median(grow[best[1]])), np.median(shift[best[1]], axis=0)
-    near = (np.abs(grow - centre_s) < SCALE_BIN) & (
+    close = (np.abs(grow - centre_s) < SCALE_BIN) & (
         np.abs(shift - centre) < 1.5 * SHIFT_BIN * max(1.0, 2.0**centre_s)
     ).all(axis=1)
-    return np.nonzero(near & free)[0]
+    return np.nonzero(close & free)[0]
 
 
 def _fitted(

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.descriptors.patches import Patches
-from verify.matching.codes import MIRROR, UPRIGHT, distances, turned
+from verify.matching.codes import MIRROR, UPRIGHT, near, turned
 from verify.matching.geometry import NEAR, Fit, Spots, fits, spots
 from verify.records.fingerprints import Fingerprint
 
@@ -86,11 +86,11 @@ def _fitting(a: Spots, b: Spots, fit: Fit) -> tuple[npt.NDArray[np.intp], npt.ND
     grow = float(np.sqrt(abs(np.linalg.det(fit.matrix[:2, :2]))))
     if not grow > 1e-3:
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
-    i, j = np.nonzero(distances(turned(a.codes, fit.turn), b.codes) <= NEAR)
+    i, j, _ = near(turned(a.codes, fit.turn), b.codes, NEAR)
     laid = np.concatenate([a.xy[i], np.ones((len(i), 1))], axis=1) @ fit.matrix.T
-    near = np.abs(laid[:, :2] - b.xy[j]).max(axis=1, initial=0.0) < _APART * max(1.0, grow)
+    close = np.abs(laid[:, :2] - b.xy[j]).max(axis=1, initial=0.0) < _APART * max(1.0, grow)
     size = np.abs(b.scale[j] - a.scale[i] - np.log2(grow)) < _OCTAVES
-    return i[near & size], j[near & size]
+    return i[close & size], j[close & size]
 
 
 def _points(xy: npt.NDArray[np.floating], aspect: float) -> Points:
