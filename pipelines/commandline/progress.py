@@ -13,6 +13,7 @@ from verify.records.cases import Event
 from verify.text import one_line
 
 Result = TypeVar("Result")
+_SURE_AFTER = 3.0  # seconds of a step before a rate is read off it
 _TOLD_EVERY = 30.0  # seconds between lines of progress where there is no terminal to draw bars on
 
 
@@ -23,7 +24,7 @@ def follow(job: Generator[Event, None, Result], say: Callable[[str], None], cons
 
 def follow_plainly(job: Generator[Event, None, Result], say: Callable[[str], None]) -> Result:
     """Run a pipeline to its end; say what fails or is noted, and every half a minute how far it is."""
-    begun: dict[str, float] = {}
+    begun: dict[tuple[str, int | float | None], float] = {}  # by step and its size: each download is a new one
     told = time.monotonic()
     while True:
         try:
@@ -31,12 +32,12 @@ def follow_plainly(job: Generator[Event, None, Result], say: Callable[[str], Non
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]  # a generator's return value is untyped
         now = time.monotonic()
-        since = now - begun.setdefault(event.step, now)
+        since = now - begun.setdefault((event.step, event.total), now)
         if event.kind in {"failed", "note"}:
             say(_told(event))
         elif event.total and now - told > _TOLD_EVERY:
             told = now
-            rate = event.current / since if since else 0.0
+            rate = event.current / since if since >= _SURE_AFTER else 0.0
             left = f", about {max(1, round((event.total - event.current) / rate / 60))} min left" if rate else ""
             say(f"{event.step}: {_amount(event)}{pace(rate, event.unit)}{left}")
 
