@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from verify.matching import codes as codes_module
 from verify.matching import index as index_module
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT, distances, turned
 from verify.matching.index import Index, Segment
@@ -86,3 +87,19 @@ def test_an_index_without_clips_answers_with_nothing():
     assert index.candidates(np.zeros(0, np.uint64), TURNS, 5) == []
     index.add(1, [])
     assert index.candidates(np.arange(5, dtype=np.uint64), TURNS, 5) == []
+
+
+def test_near_codes_are_the_same_in_blocks_and_thinned_evenly_when_there_are_too_many(monkeypatch):
+    rng = np.random.default_rng(3)
+    left = rng.integers(0, 2**63, 900, dtype=np.uint64)
+    right = np.concatenate([left[::3] ^ np.uint64(5), rng.integers(0, 2**63, 100, dtype=np.uint64)])
+    every = distances(left, right)
+    i, j = np.nonzero(every <= 14)
+    monkeypatch.setattr(codes_module, "BLOCK", 7 * len(right))
+    found = codes_module.near(left, right, 14)
+    assert [f.tolist() for f in found] == [i.tolist(), j.tolist(), every[i, j].tolist()]
+    monkeypatch.setattr(codes_module, "HITS", 100)
+    few = codes_module.near(left, right, 14)
+    assert 50 <= len(few[0]) <= 100 and set(zip(few[0], few[1], strict=True)) <= set(zip(i, j, strict=True))
+    assert np.histogram(few[0], 4, (0, 900))[0].min() >= 8  # from all over, not from the beginning
+    assert [len(f) for f in codes_module.near(left[:0], right, 14)] == [0, 0, 0]
