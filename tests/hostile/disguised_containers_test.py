@@ -229,7 +229,6 @@ def test_names_that_mean_something_elsewhere(workers: Workers, tmp_path: Path, s
 def test_names_and_odd_files_through_the_command(tmp_path: Path, score) -> None:
     """A folder of hostile names beside a pipe, a link out and a folder called like a clip: one run, no harm."""
     from hostile.real_command import run
-
     from verify.archive.store import CaseFolder
 
     folder = tmp_path / "in"
