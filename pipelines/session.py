@@ -61,7 +61,7 @@ class Session:
         self.workers = Workers(options.settings)
         try:
             self._open(options, key)
-        except BaseException:
+        except BaseException:  # raised again: Ctrl-C too leaves no worker behind
             self.workers.close()
             raise
 

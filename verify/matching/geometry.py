@@ -22,6 +22,7 @@ Array = npt.NDArray[np.floating[Any]]
 NEAR = 14  # bits of 64; of unrelated places 1 in 3000 come this near (tests/bench/README.md)
 SCALE_BIN = 0.6  # octaves
 SHIFT_BIN = 0.25  # picture heights of b
+# With these, 4,084 unrelated pairs laid over each other score no higher than without (0.25; docs/matching.md).
 MANY_PLACES = 12  # from which a fit may stretch: two more numbers have to be told from them
 MORE_PLACES = 1.3  # times as many places must agree with it
 MOST_STRETCH = 1.5  # of one side against the other: 16:9 squeezed to 4:3 is 1.33

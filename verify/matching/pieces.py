@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.intp]
 Judge = Callable[[Aligned], bool]
 
+# Chosen on tests/bench/montages.py, and so that a copy of one stretch is not cut up (docs/benchmarks.md).
 FEWEST_ROWS = 8  # 2 s: less left over is the error of the edges, or says nothing by itself
 MOST = 8  # stretches named
 REPLAYS: Ways = ((1.0, 1), (0.5, 1), (2.0, 1))  # beside the speed that is known: a replay is often slowed down

@@ -22,7 +22,7 @@ class Format(ABC):
 
     @abstractmethod
     def clip(self, report: ClipReport, pictures: Pictures) -> bytes:
-        """Return the report of one clip. Raises NotImplementedError never: a format that cannot says so in words."""
+        """Return the report of one clip. A format that cannot show something says so in words."""
 
     @abstractmethod
     def batch(self, report: BatchReport, pictures: Pictures) -> bytes:
