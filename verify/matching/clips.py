@@ -42,6 +42,11 @@ class Clip:
         """Mean number of places in a picture."""
         return len(self.spots) / max(1, len(self.spots.times))
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of its arrays, near enough: the film is nearly all of it."""
+        return self.grid.nbytes + self.change.nbytes + 40 * len(self.spots)
+
 
 def clip_of(sha256: str, prints: dict[str, Fingerprint]) -> Clip | None:
     """Return the clip of `prints`, or None when it has no grid (nothing was decoded)."""

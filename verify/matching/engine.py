@@ -7,24 +7,22 @@ alike at one offset and speed, and over which seconds. Only then is there a matc
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import numpy as np
 
-from verify.descriptors.grid import STEP, Grid
 from verify.descriptors.moments import Moments
 from verify.descriptors.patches import Patches
-from verify.matching import describe, strength
+from verify.matching import strength
 from verify.matching.base import Shelf
-from verify.matching.clips import Clip, clip_of, kind
+from verify.matching.clips import Clip
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
-from verify.matching.compare import Found, compare
 from verify.matching.geometry import spots
 from verify.matching.index import Index, Plain
 from verify.matching.likeness import Likeness
-from verify.matching.pieces import pieces
+from verify.matching.pairs import Pairs
+from verify.matching.round import Links, Named, matches_of
 from verify.records.matches import Match
 
 CANDIDATES = 120  # (clip, turn) pairs looked at; the weakest of them are left after the fit
@@ -35,8 +33,6 @@ LEARNED = 24  # clips that a learned model names, where one is asked for
 GUESSED = 60  # of the clips named first, tried without a fit too
 MANY = 2000  # more candidates than CANDIDATES are looked at, up to this, while each has so many
 MANY_VOTES = 12.0  # votes: a clip of which there are hundreds of copies
-PATIENCE = 30  # compared in a row for nothing: 2 of 4,508 matches came after so many
-LINKED = 16  # clips that match a match and were not named themselves
 
 
 class Engine:
@@ -55,7 +51,7 @@ class Engine:
         self._bare: dict[int, None] = {}  # clips without a single picture in which anything could be found again
         self._likeness = Likeness(learned)
         self._nearest = MOMENTARY + GUESSED + PLAIN_CANDIDATES + (LEARNED if learned else 0)
-        self._clips: dict[str, Clip] = {}
+        self.pairs = Pairs(shelf)
 
     def refresh(self) -> None:
         """Take in what the library gained or lost since the last search."""
@@ -63,7 +59,7 @@ class Engine:
         if now == self._seen:
             return
         for number in self._shelf.removed(self._seen):
-            self._clips.pop(self._names.pop(number, ""), None)
+            self.pairs.forget(self._names.pop(number, ""))
             self._bare.pop(number, None)
         for number, _, sha256 in self._shelf.clips(self._seen):
             self._names[number] = sha256
@@ -87,50 +83,26 @@ class Engine:
         sha256: str,
         among: Iterable[str] | None = None,
         without: Collection[str] = (),
-        links: Callable[[str], Iterable[str]] | None = None,
+        links: Links | None = None,
     ) -> list[Match]:
         """Return the matches of a clip of the library with all others, or with those in `among`; strongest first.
 
-        Those in `without` are left out. `links` gives the clips that are known to match one: what matches a match is
-        looked at as well, however little it looks like the clip itself. Raises KeyError for a clip the library does
-        not have.
+        `without` and `links` as `matches_of`. Raises KeyError for a clip the library does not have.
+        """
+        if among is None:
+            return matches_of(sha256, self.named(sha256), self.pairs.look, without, links)
+        self.refresh()
+        wanted = dict.fromkeys((other for other in among if other != sha256), TURNS)
+        return matches_of(sha256, Named(wanted, len(wanted)), self.pairs.look, without)
+
+    def named(self, sha256: str) -> Named:
+        """Return the clips worth a comparison with a clip of the library.
+
+        Raises KeyError for a clip the library does not have.
         """
         self.refresh()
-        mine = self._clip(sha256)
-        if mine is None:
-            return []
-        if among is not None:
-            wanted = {other: TURNS for other in among if other != sha256 and other not in without}
-            matches, _ = self._compared(mine, wanted, len(wanted))
-            return sorted(matches, key=lambda m: -m.strength.score)
-        wanted = {other: turns for other, turns in self._named(mine).items() if other not in without}
-        matches, seen = self._compared(mine, wanted, self._nearest)
-        if links is not None:
-            seen |= {sha256, *without}
-            behind = Counter(other for m in matches for other in links(m.b) if other not in seen)
-            more, _ = self._compared(mine, dict.fromkeys((o for o, _ in behind.most_common(LINKED)), TURNS), LINKED)
-            matches += more
-        return sorted(matches, key=lambda m: -m.strength.score)
-
-    def _compared(self, mine: Clip, wanted: dict[str, tuple[Turn, ...]], nearest: int) -> tuple[list[Match], set[str]]:
-        """Return the matches of `mine` among `wanted` (best named first; the turns to try), and what was looked at.
-
-        The `nearest` are looked at closely and all; the others until PATIENCE of them in a row were nothing.
-        """
-        matches: list[Match] = []
-        seen: set[str] = set()
-        nothing = 0
-        for place, (other, turns) in enumerate(wanted.items()):
-            if nothing >= PATIENCE:
-                break
-            seen.add(other)
-            theirs = self._clip(other)
-            found = compare(mine, theirs, turns, place < nearest) if theirs is not None else None
-            match = self._match(mine, theirs, found) if found is not None and theirs is not None else None
-            if match is not None:
-                matches.append(match)
-            nothing = nothing + 1 if match is None and place >= nearest else 0
-        return matches, seen
+        mine = self.pairs.clip(sha256)
+        return Named(self._named(mine) if mine is not None else {}, self._nearest)
 
     def _named(self, mine: Clip) -> dict[str, tuple[Turn, ...]]:
         """Return the clips worth a comparison, plain ones first, then by votes, with the turns to try."""
@@ -155,35 +127,3 @@ class Engine:
             wanted[other] = tuple(dict.fromkeys((*wanted.get(other, ()), turn)))
         wanted.pop(mine.sha256, None)
         return wanted
-
-    def _clip(self, sha256: str) -> Clip | None:
-        if sha256 not in self._clips:
-            made = clip_of(sha256, self._shelf.fingerprints(sha256, (Grid.name, Patches.name, Moments.name)))
-            if made is None:
-                return None
-            if len(self._clips) > 2000:
-                self._clips.pop(next(iter(self._clips)))
-            self._clips[sha256] = made
-        return self._clips[sha256]
-
-    def _match(self, a: Clip, b: Clip, found: Found) -> Match | None:
-        of_kind = kind(a, b)
-        judged = strength.judge(found.aligned, found.fit, of_kind)
-        if judged is None:
-            return None
-        shared = pieces(
-            *found.sides,
-            found.aligned,
-            found.spans,
-            lambda one: strength.judge(one, found.fit, of_kind) is not None,
-        )
-        return Match(
-            a=a.sha256,
-            b=b.sha256,
-            kind="same picture",
-            segments=describe.segments(shared, len(a.grid) * STEP),
-            geometry=describe.geometry(found.matrix, a.aspect, b.aspect),
-            strength=judged,
-            frames=describe.frames(shared, len(a.grid) * STEP),
-            descriptors=(f"{Patches.name}/{Patches.version}", f"{Grid.name}/{Grid.version}"),
-        )

@@ -1,0 +1,75 @@
+"""Compares clips of a library two by two. Rule: what was read is kept, but never more than so many bytes of it."""
+
+from __future__ import annotations
+
+from verify.descriptors.grid import STEP, Grid
+from verify.descriptors.moments import Moments
+from verify.descriptors.patches import Patches
+from verify.matching import describe, strength
+from verify.matching.base import Shelf
+from verify.matching.clips import Clip, clip_of, kind
+from verify.matching.codes import Turn
+from verify.matching.compare import Found, compare
+from verify.matching.pieces import pieces
+from verify.records.matches import Match
+
+KEPT = 256 * 1024 * 1024  # bytes of clips: some 600 of 15 seconds; reading one again costs a quarter of comparing it
+
+
+class Pairs:
+    """Compares clips of `shelf`; those read last are kept, in at most `kept` bytes."""
+
+    def __init__(self, shelf: Shelf, kept: int = KEPT) -> None:
+        self._shelf = shelf
+        self._most = kept
+        self._clips: dict[str, Clip] = {}  # the one used longest ago comes first
+        self._size = 0
+
+    def clip(self, sha256: str) -> Clip | None:
+        """Return a clip, or None for one without pictures. Raises KeyError for one the shelf does not have."""
+        known = self._clips.pop(sha256, None)
+        if known is None:
+            known = clip_of(sha256, self._shelf.fingerprints(sha256, (Grid.name, Patches.name, Moments.name)))
+            if known is None:
+                return None
+            self._size += known.nbytes
+        self._clips[sha256] = known
+        while self._size > self._most and len(self._clips) > 1:
+            self.forget(next(iter(self._clips)))
+        return known
+
+    def forget(self, sha256: str) -> None:
+        """Let go of a clip: it was removed from the shelf, or has other fingerprints now."""
+        gone = self._clips.pop(sha256, None)
+        self._size -= gone.nbytes if gone is not None else 0
+
+    def look(self, a: str, b: str, turns: tuple[Turn, ...], close: bool) -> Match | None:
+        """Return the match of `a` with `b` under one of `turns`, or None; `close` as `guess` of `compare`."""
+        mine, theirs = self.clip(a), self.clip(b)
+        if mine is None or theirs is None:
+            return None
+        found = compare(mine, theirs, turns, close)
+        return _match(mine, theirs, found) if found is not None else None
+
+
+def _match(a: Clip, b: Clip, found: Found) -> Match | None:
+    of_kind = kind(a, b)
+    judged = strength.judge(found.aligned, found.fit, of_kind)
+    if judged is None:
+        return None
+    shared = pieces(
+        *found.sides,
+        found.aligned,
+        found.spans,
+        lambda one: strength.judge(one, found.fit, of_kind) is not None,
+    )
+    return Match(
+        a=a.sha256,
+        b=b.sha256,
+        kind="same picture",
+        segments=describe.segments(shared, len(a.grid) * STEP),
+        geometry=describe.geometry(found.matrix, a.aspect, b.aspect),
+        strength=judged,
+        frames=describe.frames(shared, len(a.grid) * STEP),
+        descriptors=(f"{Patches.name}/{Patches.version}", f"{Grid.name}/{Grid.version}"),
+    )
