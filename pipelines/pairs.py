@@ -21,10 +21,11 @@ SIDE = 480  # long side of a picture, pixels: two stand beside each other on a p
 
 def with_pictures(session: Session, case: Case) -> Case:
     """Return the case with the pictures of its matches cut, kept and named in their frame pairs."""
-    shown = [_few(m) if number < MATCHES and m.kind == "same picture" else m for number, m in enumerate(case.matches)]
+    seen = [m.kind != "same soundtrack" for m in case.matches]
+    shown = [_few(m) if seen[number] and number < MATCHES else m for number, m in enumerate(case.matches)]
     wanted: dict[str, set[float]] = defaultdict(set)
     for match in shown[:MATCHES]:
-        for pair in match.frames if match.kind == "same picture" else ():
+        for pair in match.frames if match.kind != "same soundtrack" else ():
             wanted[match.a].add(pair.a_time)
             wanted[match.b].add(pair.b_time)
     if not wanted:

@@ -14,6 +14,7 @@ from pipelines.elsewhere import outside_links
 from pipelines.looking import Looked
 from pipelines.session import Session
 from verify.checks import asking, summary
+from verify.matching.partings import only_a_part
 from verify.matching.soundtrack import Soundtracks
 from verify.matching.turned import turned
 from verify.records.cases import Case, ClipReport, Item, OtherClip
@@ -36,9 +37,23 @@ def search(session: Session, sha256: str) -> list[Match]:
         found += Soundtracks(library).search(sha256, new - pictures)
         library.save_matches(sha256, found, name, generation)
     found = [m if m.a == sha256 else turned(m) for m in library.matches(sha256, name)]
-    ruled_out = {frozenset(d.subject.split()) for d in library.decisions().values() if d.category == "not a match"}
-    kept = [m for m in found if frozenset((m.a, m.b)) not in ruled_out]
-    return sorted(kept, key=lambda m: (m.kind != "same picture", -m.strength.score))
+    said = {frozenset(d.subject.split()): d.category for d in library.decisions().values()}
+    kept = [m for m in found if said.get(frozenset((m.a, m.b))) != "not a match"]
+    kept = [m if said.get(frozenset((m.a, m.b))) == "same recording" else _as_part(session, m) for m in kept]
+    return sorted(kept, key=lambda m: (_KINDS.index(m.kind), -m.strength.score))
+
+
+_KINDS = ("same picture", "shared part", "same soundtrack")
+
+
+def _as_part(session: Session, match: Match) -> Match:
+    """Return a match of pictures as a shared part where it is no more: cuts are known once clips were examined."""
+    if match.kind != "same picture":
+        return match
+    clips = {s: session.case.library.clip(s) for s in (match.a, match.b)}
+    lengths = {s: clip.duration or 0.0 for s, clip in clips.items() if clip}
+    part = only_a_part(match, lengths, cuts_of(session, clips))
+    return replace(match, kind="shared part") if part else match
 
 
 def appearance_of(item: Item) -> Appearance:

@@ -11,7 +11,7 @@ from verify.checks import wording
 from verify.checks.base import Check
 from verify.records.cases import Case
 from verify.records.findings import Evidence, Finding, Weight
-from verify.records.matches import Appearance, Match
+from verify.records.matches import Appearance, Match, MatchKind
 from verify.records.times import TimeBounds
 
 _LIMITS = (
@@ -48,7 +48,7 @@ class EarlierCopy(Check):
         known = known_copies(case)
         when = case.claim.when if case.claim else None
         found = self._earlier(case, known, when) if when else None
-        return (found or self._none_earlier(case, known, when), *self._soundtracks(case, when))
+        return (found or self._none_earlier(case, known, when), *self._parts(case, when), *self._soundtracks(case, when))
 
     def _earlier(self, case: Case, known: list[Known], when: TimeBounds) -> Finding | None:
         zone = wording.place_zone(case)
@@ -100,16 +100,25 @@ class EarlierCopy(Check):
             recheck=_RECHECK,
         )
 
-    def _soundtracks(self, case: Case, when: TimeBounds | None) -> tuple[Finding, ...]:
-        if when is None:
+    def _parts(self, case: Case, when: TimeBounds | None) -> tuple[Finding, ...]:
+        early = _before(case, "shared part", when)
+        if not early:
             return ()
-        shared = [m for m in case.matches if m.kind == "same soundtrack" and not _ruled_out(case, m)]
-        early = [
-            Known(appearance=a, match=m)
-            for m in shared
-            for a in _appearances(case, _other(case, m))
-            if a.bounds and a.bounds.before(when)
-        ]
+        zone = wording.place_zone(case)
+        return (
+            self.neutral(
+                f"A part of this clip also stands in {wording.count(len({k.appearance.sha256 for k in early}), 'clip')} "
+                f"dated before the claimed time{_which_part(early[0].match)}. Both cut to it and away from it, and show "
+                "different footage beside it: an intro, an ident, or one shot used in both.",
+                *(e for k in early[:_SHOWN] for e in _evidence(k, zone)),
+                limits="It says nothing of the rest of this clip. If that part is what the claim is about, it is older "
+                "than the claim: look at the seconds given.",
+                recheck="Play the seconds given in both clips, and the seconds around them.",
+            ),
+        )
+
+    def _soundtracks(self, case: Case, when: TimeBounds | None) -> tuple[Finding, ...]:
+        early = _before(case, "same soundtrack", when)
         if not early:
             return ()
         zone = wording.place_zone(case)
@@ -117,11 +126,25 @@ class EarlierCopy(Check):
             self.neutral(
                 f"The soundtrack of {wording.count(len({k.appearance.sha256 for k in early}), 'older clip')} is "
                 "shared with this one, but not the picture: sound can be laid over any footage.",
-                *(e for k in sorted(early, key=_last_date)[:_SHOWN] for e in _evidence(k, zone)),
+                *(e for k in early[:_SHOWN] for e in _evidence(k, zone)),
                 limits="The same soundtrack is not the same footage; it can mean music, a broadcast or dubbed sound.",
                 recheck="Listen to both clips at the seconds given.",
             ),
         )
+
+
+def _before(case: Case, kind: MatchKind, when: TimeBounds | None) -> list[Known]:
+    """Return the appearances before `when` of the clips that share so much with this one, the oldest first."""
+    if when is None:
+        return []
+    shared = [m for m in case.matches if m.kind == kind and not _ruled_out(case, m)]
+    found = [
+        Known(appearance=a, match=m)
+        for m in shared
+        for a in _appearances(case, _other(case, m))
+        if a.bounds and a.bounds.before(when)
+    ]
+    return sorted(found, key=_last_date)
 
 
 def known_copies(case: Case) -> list[Known]:

@@ -10,6 +10,7 @@ from verify.matching.base import Shelf
 from verify.matching.clips import Clip, clip_of, kind
 from verify.matching.codes import Turn
 from verify.matching.compare import Found, compare
+from verify.matching.partings import partings
 from verify.matching.pieces import pieces
 from verify.records.matches import Match
 
@@ -72,4 +73,5 @@ def _match(a: Clip, b: Clip, found: Found) -> Match | None:
         strength=judged,
         frames=describe.frames(shared, len(a.grid) * STEP),
         descriptors=(f"{Patches.name}/{Patches.version}", f"{Grid.name}/{Grid.version}"),
+        partings=partings(*found.sides, shared),
     )

@@ -7,7 +7,7 @@ from typing import Literal
 
 from verify.records.times import TimeBounds
 
-MatchKind = Literal["same picture", "same soundtrack"]
+MatchKind = Literal["same picture", "shared part", "same soundtrack"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,8 +69,20 @@ class FramePair:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Parting:
+    """An edge of what two files share beyond which both go on: its second in each, and how alike they are there.
+
+    `alike` is the correlation of the pictures laid over each other, in the median of up to three seconds (1: the same).
+    """
+
+    a_time: float
+    b_time: float
+    alike: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Match:
-    """Two media files that share footage (or only sound, which `kind` then says)."""
+    """Two media files that share footage, or no more than a part cut into both, or only sound, which `kind` says."""
 
     a: str  # SHA-256
     b: str
@@ -81,6 +93,7 @@ class Match:
     frames: tuple[FramePair, ...] = ()
     descriptors: tuple[str, ...] = ()  # which fingerprints found it, name/version
     notes: tuple[str, ...] = ()
+    partings: tuple[Parting, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -51,6 +51,7 @@ class Markdown(Format):
             blocks += [f"### {part.heading}", claimed, _findings(part.findings)]
         blocks += ["## Known appearances", plain(clip_view.earliest_sentence(found)), _appearances(found.appearances)]
         blocks += _shared("Copies and shared footage", found.pictures)
+        blocks += _shared(clip_view.PARTS, found.parts_shared)
         blocks += _shared("Same soundtrack only (not copies)", found.soundtracks)
         blocks += ["## Not established", _points([plain(s) for s in report.not_established])]
         if report.case.decisions:
@@ -69,6 +70,9 @@ class Markdown(Format):
         blocks = [f"# {plain(found.headline)}", plain(", ".join(found.facts))]
         for group in found.groups:
             blocks += _group(group)
+        if found.parts:
+            told = [plain(part.sentence) for part in found.parts]
+            blocks += [f"## {found.PARTS}", plain(found.ABOUT_PARTS), _points(told)]
         if found.soundtracks:
             pairs = [[p.a.label, p.b.label, wording.false_rate(p.match.strength)] for p in found.soundtracks]
             blocks += ["## Same soundtrack only (not copies)", _table(["One clip", "The other", "Strength"], pairs)]

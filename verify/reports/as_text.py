@@ -42,6 +42,8 @@ class Text(Format):
         blocks = [_heading("In one line"), _wrapped(found.headline), _heading("In full")]
         for group in found.groups:
             blocks += _group(group)
+        if found.parts:
+            blocks += [_heading(found.PARTS), _wrapped(found.ABOUT_PARTS), *(_point(p.sentence) for p in found.parts)]
         if found.soundtracks:
             blocks.append(_heading("Same soundtrack only (not copies)"))
             blocks += [_point(f"{p.a.label} and {p.b.label}") for p in found.soundtracks]
@@ -116,6 +118,7 @@ def _clip_in_full(found: clip_view.ClipView) -> list[str]:
     blocks += [_point(_appearance(a)) for a in found.appearances]
     for title, shared in (
         ("Copies and shared footage", found.pictures),
+        (clip_view.PARTS, found.parts_shared),
         ("Same soundtrack only (not copies)", found.soundtracks),
     ):
         if shared:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from verify.records.cases import BatchReport, Item, OtherClip
 from verify.records.matches import Appearance, Match, Recording
 from verify.reports import wording
 from verify.reports.standing import Standing, standing
+from verify.stories.common_parts import Shown, common_parts
 from verify.text import one_line
 
 
@@ -57,6 +59,23 @@ class Pair:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A part that several clips were given, an intro or one shot: who shows it, and in which seconds."""
+
+    shown: tuple[tuple[Clip, str], ...]
+
+    @property
+    def heading(self) -> str:
+        """How many clips show it."""
+        return wording.sentence(f"{wording.count(len({clip.sha256 for clip, _ in self.shown}), 'clip')} show one part")
+
+    @property
+    def sentence(self) -> str:
+        """Who shows it, and when."""
+        return f"{self.heading}: {wording.listed([f'{clip.label} ({seconds})' for clip, seconds in self.shown])}."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
     """One recording: its copies, the clips that hold it among others, and how they match."""
 
@@ -70,8 +89,15 @@ class Group:
 class BatchView:
     """Many clips in reading order."""
 
+    PARTS: ClassVar[str] = "The same part in several (not copies)"
+    ABOUT_PARTS: ClassVar[str] = (
+        "Each of these clips cuts to the seconds named and away from them, and shows different footage beside: an "
+        "intro, an ident, or one shot used in all. That joins no recording; “same recording”, said by a person, does."
+    )
+
     report: BatchReport
     groups: tuple[Group, ...]
+    parts: tuple[Part, ...]
     soundtracks: tuple[Pair, ...]
     singles: tuple[Clip, ...]
     headline: str
@@ -86,6 +112,7 @@ def view(report: BatchReport) -> BatchView:
     return BatchView(
         report=report,
         groups=tuple(sorted(groups, key=lambda g: (-len(g.members), g.recording.id))),
+        parts=tuple(clips.part(one) for one in common_parts(report.matches)),
         soundtracks=tuple(clips.pair(m) for m in sound),
         singles=tuple(clips.named(s) for s in report.singles),
         headline=headline(report),
@@ -134,6 +161,14 @@ class _Clips:
                 thumbnail=self.report.thumbnails.get(sha256, ""),
             )
         return self.made[sha256]
+
+    def part(self, part: Iterable[Shown]) -> Part:
+        """Return a part with the names of its clips."""
+        return Part(
+            shown=tuple(
+                (self.named(one.sha256), f"{wording.clock(one.start)}–{wording.clock(one.end)}") for one in part
+            )
+        )
 
     def pair(self, match: Match) -> Pair:
         """Return the match with both names."""

@@ -44,6 +44,13 @@ class PartOfClaim:
         return tuple(f for f in self.findings if f.bearing not in {"supports", "questions"})
 
 
+PARTS = "The same part in both (not copies)"
+ABOUT_PARTS = (
+    "Both clips cut to the seconds named and away from them, and show different footage beside: an intro, an ident, or "
+    "one shot used in both. They are not counted as copies."
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shared:
     """One match with the other clip's record and its name for people."""
@@ -78,6 +85,7 @@ class ClipView:
     not_tested: tuple[Finding, ...]
     parts: tuple[PartOfClaim, ...]
     pictures: tuple[Shared, ...]
+    parts_shared: tuple[Shared, ...]
     soundtracks: tuple[Shared, ...]
     appearances: tuple[Appearance, ...]
     earliest: tuple[Appearance, ...]
@@ -106,6 +114,7 @@ def view(report: ClipReport) -> ClipView:
         not_tested=_weighed(report.findings, "not tested"),
         parts=_parts(report),
         pictures=tuple(s for s in shared if s.match.kind == "same picture"),
+        parts_shared=tuple(s for s in shared if s.match.kind == "shared part"),
         soundtracks=tuple(s for s in shared if s.match.kind == "same soundtrack"),
         appearances=known,
         earliest=wording.earliest(known),

@@ -71,6 +71,8 @@ def of_batch(report: BatchReport) -> Block:
         blocks += _group(group)
     if not found.groups:
         blocks.append(para("No clip was found to be a copy of another."))
+    if found.parts:
+        blocks += [heading(found.PARTS), para(found.ABOUT_PARTS), points([p.sentence for p in found.parts])]
     if found.soundtracks:
         pairs = [[p.a.label, p.b.label, wording.false_rate(p.match.strength)] for p in found.soundtracks]
         blocks += [heading("Same soundtrack only (not copies)"), table(("One clip", "The other", "Strength"), pairs)]
@@ -185,6 +187,10 @@ def _copies(found: clip_view.ClipView) -> list[Block]:
     else:
         blocks.append(para("No library of clips was searched."))
     for shared in found.pictures:
+        blocks += _match(shared, found)
+    if found.parts_shared:
+        blocks += [heading(clip_view.PARTS, 2), para(clip_view.ABOUT_PARTS)]
+    for shared in found.parts_shared:
         blocks += _match(shared, found)
     if found.soundtracks:
         blocks.append(heading("Same soundtrack only (not copies)", 2))

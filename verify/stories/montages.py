@@ -54,7 +54,9 @@ class Facts:
 
 def sort_out(matches: Iterable[Match], facts: Facts, joined: Iterable[frozenset[str]] = ()) -> Sorted:
     """Return the matches of one picture sorted; `joined` are the pairs that a person called one recording."""
+    matches = list(matches)
     pictures = [m for m in matches if m.kind == "same picture"]
+    shown = [m for m in matches if m.kind != "same soundtrack"]
     people = list(joined)
     told = Sorted()
     told.aside = [(m, why) for m, why in set_aside(pictures, facts.lengths) if frozenset((m.a, m.b)) not in people]
@@ -62,7 +64,7 @@ def sort_out(matches: Iterable[Match], facts: Facts, joined: Iterable[frozenset[
     told.kept = [match for match in pictures if match not in doubtful]
     by_people = {s for pair in people for s in pair}
     stretches = {name: s for name, s in stretches_of(told.kept).items() if name not in by_people}
-    linked = linked_clips([*(frozenset((m.a, m.b)) for m in pictures), *people])
+    linked = linked_clips([*(frozenset((m.a, m.b)) for m in shown), *people])
     left = {name: set(others) for name, others in linked.items()}
     seams = {name: _seams(name, inside, linked, facts) for name, inside in stretches.items()}
     for way in ("cut", "jump"):

@@ -19,6 +19,7 @@ from verify.records.stories import (
 )
 
 LinkKind = Literal["sound aligned", "flashes aligned"]
+BorrowedKind = Literal["same soundtrack", "same segment"]
 
 
 def recordings(
@@ -102,6 +103,37 @@ def _one_sound(where: Mapping[str, str], matches: Iterable[Match]) -> dict[str, 
     return owner
 
 
+def _borrowed(where: Mapping[str, str], matches: Iterable[Match]) -> list[Link]:
+    """Return the sound and the parts that recordings share, once for two, however many copies of each carry it."""
+    told: dict[tuple[frozenset[str], str], Link] = {}
+    for match in matches:
+        pair = (where.get(match.a, ""), where.get(match.b, ""))
+        key = (frozenset(pair), match.kind)
+        if match.kind == "same picture" or not all(pair) or pair[0] == pair[1] or key in told:
+            continue
+        if match.kind == "same soundtrack":
+            kind: BorrowedKind = "same soundtrack"
+            sentence = "They carry the same soundtrack over different pictures: one of the two was laid over."
+        else:
+            kind = "same segment"
+            parts = "; ".join(
+                f"{s.a_start:.1f} to {s.a_end:.1f} s and {s.b_start:.1f} to {s.b_end:.1f} s" for s in match.segments
+            )
+            sentence = (
+                f"Both were given one part ({parts}), and show different footage beside: an intro, an ident, or "
+                "one shot used in both."
+            )
+        told[key] = Link(
+            a=pair[0],
+            b=pair[1],
+            kind=kind,
+            bearing="argues against independence",
+            sentence=sentence,
+            evidence=(match.a, match.b),
+        )
+    return list(told.values())
+
+
 def links(
     found: Sequence[StoryRecording], clips: Mapping[str, StoryClip], matches: Iterable[Match], used: Iterable[Alignment]
 ) -> list[Link]:
@@ -120,21 +152,7 @@ def links(
                 Link(a=pair[0], b=pair[1], kind=kind, bearing="links", evidence=(one.a, one.b),
                      sentence=_apart(one, names[pair[0]], names[pair[1]], [names[b] for b in borrowed[:1]]))
             )  # fmt: skip
-    said: set[frozenset[str]] = set()  # once for two recordings, however many copies of each carry it
-    for match in matches:
-        pair = (where.get(match.a, ""), where.get(match.b, ""))
-        if match.kind == "same soundtrack" and all(pair) and pair[0] != pair[1] and frozenset(pair) not in said:
-            said.add(frozenset(pair))
-            told.append(
-                Link(
-                    a=pair[0],
-                    b=pair[1],
-                    kind="same soundtrack",
-                    bearing="argues against independence",
-                    sentence="They carry the same soundtrack over different pictures: one of the two was laid over.",
-                    evidence=(match.a, match.b),
-                )
-            )
+    told += _borrowed(where, matches)
     for number, one_recording in enumerate(found):
         for other in found[number + 1 :]:
             shared = sorted(set(one_recording.uploaders) & set(other.uploaders))

@@ -1,0 +1,100 @@
+"""Clips that were given the same intro, ident or shot share a part; copies that are cut short, or cut up, do not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from verify.matching.engine import Engine
+from verify.matching.partings import only_a_part
+from verify.matching.shelf import MemoryShelf
+from verify.matching.turned import turned
+
+RATE = 8  # pictures a second of the drawn films
+
+
+def seconds(pictures, start, end):
+    return pictures[round(start * RATE) : round(end * RATE)]
+
+
+@pytest.fixture(scope="module")
+def footage(film):
+    return {"ident": film(1, 1, 4.0), "one": film(5, 9, 12.0), "two": film(8, 3, 12.0)}
+
+
+@pytest.fixture(scope="module")
+def matched(prints):
+    """`matched(a, b)`: the match of two clips, each given as its pieces of pictures, and the facts of both."""
+
+    def match(a, b):
+        shelf = MemoryShelf()
+        lengths, cuts = {}, {}
+        for name, pieces in (("a", a), ("b", b)):
+            shelf.add(name, prints([picture for piece in pieces for picture in piece]))
+            ends = [sum(map(len, pieces[: n + 1])) / RATE for n in range(len(pieces))]
+            lengths[name], cuts[name] = ends[-1], ends[:-1]
+        (found,) = Engine(shelf).search("a", among=["b"])
+        return found, lengths, cuts
+
+    return match
+
+
+PARTS = {
+    "an intro": lambda f: ([f["ident"], seconds(f["one"], 0, 8)], [f["ident"], seconds(f["two"], 0, 9)]),
+    "an ident at the end": lambda f: ([seconds(f["one"], 0, 8), f["ident"]], [seconds(f["two"], 0, 9), f["ident"]]),
+    "in front of one, behind the other": lambda f: (
+        [f["ident"], seconds(f["one"], 0, 8)],
+        [seconds(f["two"], 0, 9), f["ident"]],
+    ),
+    "one shot used in two programmes": lambda f: (
+        [seconds(f["one"], 0, 4), f["ident"], seconds(f["one"], 6, 11)],
+        [seconds(f["two"], 0, 5), f["ident"], seconds(f["two"], 6, 10)],
+    ),
+}
+
+COPIES = {
+    "a trim": lambda f: ([f["one"]], [seconds(f["one"], 2, 8)]),
+    "an excerpt between other footage": lambda f: (
+        [f["one"]],
+        [seconds(f["two"], 0, 4), seconds(f["one"], 3, 8), seconds(f["two"], 8, 12)],
+    ),
+    "a copy with an intro": lambda f: ([f["one"]], [f["ident"], f["one"]]),
+    "two that overlap": lambda f: ([seconds(f["one"], 0, 8)], [seconds(f["one"], 4, 12)]),
+    "other footage cut in": lambda f: (
+        [f["one"]],
+        [seconds(f["one"], 0, 4), f["ident"], seconds(f["one"], 4, 12)],
+    ),
+    "one of two shots left out": lambda f: (
+        [seconds(f["one"], 0, 8), f["ident"]],
+        [seconds(f["one"], 0, 8)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_that_both_were_given_is_no_copy(name, footage, matched):
+    match, lengths, cuts = matched(*PARTS[name](footage))
+    assert only_a_part(match, lengths, cuts)
+    assert only_a_part(turned(match), lengths, cuts)
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_copy_stays_one(name, footage, matched):
+    match, lengths, cuts = matched(*COPIES[name](footage))
+    assert not only_a_part(match, lengths, cuts)
+    assert not only_a_part(turned(match), lengths, cuts)
+
+
+def test_what_goes_on_alike_is_a_copy_of_which_less_was_matched(footage, matched):
+    match, lengths, cuts = matched(*PARTS["an intro"](footage))
+    assert match.partings
+    assert all(parting.alike < 0.5 for parting in match.partings)
+    alike = replace(match, partings=tuple(replace(p, alike=0.9) for p in match.partings))
+    assert not only_a_part(alike, lengths, cuts)
+
+
+def test_where_cuts_are_not_known_nothing_is_said(footage, matched):
+    match, lengths, cuts = matched(*PARTS["an intro"](footage))
+    assert not only_a_part(match, lengths, {"a": cuts["a"]})
+    assert not only_a_part(match, lengths, {"a": cuts["a"], "b": []})

@@ -1,0 +1,76 @@
+"""Where two clips leave what they share, and whether they go on alike. Rule: only what both still show is compared.
+
+Copies of one recording go on alike where both go on: a trim ends one of them, other footage cut to it is in one of
+them. Clips that were only given the same intro, ident or shot go on, both, with something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from verify.descriptors.grid import STEP
+from verify.matching.align import Aligned, likeness
+from verify.matching.lines import Side
+from verify.records.matches import Match, Parting
+
+LOOKED = 3.0  # seconds looked at behind an edge
+NEAREST = 0.5  # seconds left out beside it: a row of the film spans as much
+GOES_ON = 1.0  # seconds that a clip has left there to be said to go on
+SEAM = 0.75  # seconds a cut may lie from an edge: stretches are known to half a second
+UNLIKE = 0.5  # correlation of pictures; measured in tests/bench/shared_parts.py
+MOST = 0.66  # share of a clip; who shows more of another than that shows it, with something cut to it
+
+
+def partings(a: Side, b: Side, shared: Sequence[Aligned]) -> tuple[Parting, ...]:
+    """Return each edge of the stretches `shared` beyond which both clips go on, and how alike they are there."""
+    found = []
+    for one in shared:
+        for edge, way in ((one.start, -1), (one.end, 1)):
+            at_b = edge + way * np.arange(NEAREST, LOOKED, STEP)
+            at_a = one.offset + one.speed * at_b
+            inside = _within(at_a, len(a.rows)) & _within(at_b, len(b.rows))
+            inside &= ~_taken(at_b, shared)
+            if inside.sum() * STEP < GOES_ON - NEAREST:
+                continue
+            rows_a, rows_b = ((at[inside] / STEP).astype(int) for at in (at_a, at_b))
+            alike = float(np.median(likeness(a.rows[rows_a], b.rows[rows_b])))
+            found.append(Parting(a_time=round(float(one.offset + one.speed * edge), 2), b_time=round(float(edge), 2),
+                                 alike=round(alike, 3)))  # fmt: skip
+    return tuple(found)
+
+
+def _within(at: np.ndarray, rows: int) -> np.ndarray:
+    inside: np.ndarray = (at >= 0) & (at < rows * STEP)
+    return inside
+
+
+def _taken(at_b: np.ndarray, shared: Iterable[Aligned]) -> np.ndarray:
+    """Return which seconds of b lie in another of the stretches."""
+    taken = np.zeros(len(at_b), bool)
+    for one in shared:
+        taken |= (at_b > one.start) & (at_b < one.end)
+    return taken
+
+
+def only_a_part(match: Match, lengths: Mapping[str, float], cuts: Mapping[str, Sequence[float]]) -> bool:
+    """Return whether two clips share no more than a part that was cut into both: neither is then a copy of the other.
+
+    Each goes on somewhere and cuts wherever it does; where both go on they differ; and neither consists mostly of the
+    part. `lengths` are the seconds of the clips, `cuts` the seconds at which they cut; not known of a clip, nothing is
+    said.
+    """
+    if any(p.alike >= UNLIKE for p in match.partings):
+        return False
+    for clip, spans in (
+        (match.a, [(s.a_start, s.a_end) for s in match.segments]),
+        (match.b, [(s.b_start, s.b_end) for s in match.segments]),
+    ):
+        length = lengths.get(clip, 0.0)
+        if clip not in cuts or length <= 0 or sum(end - start for start, end in spans) > MOST * length:
+            return False
+        edges = [t for span in spans for t in span if GOES_ON <= t <= length - GOES_ON]
+        if not edges or any(all(abs(t - cut) > SEAM for cut in cuts[clip]) for t in edges):
+            return False
+    return True
