@@ -6,7 +6,7 @@ are not two microphones at one event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from verify.descriptors.onsets import STEP, Onsets, unpack
 from verify.matching.base import Shelf
@@ -20,6 +20,7 @@ from verify.sync.sound import LEAST_OVERLAP, LEAST_SCORE, MOST_RIVAL
 # unrelated clips at most 0.28; two drawn microphones at one event 0.25.
 LEAST_LIKENESS = 0.6
 MOST_CLIPS = 400  # newest clips whose sound is compared: each costs a few milliseconds, and there is no index for it
+Look = Callable[[str, str], Match | None]
 _QUIET = 0.3  # decibels, as in verify/sync/sound.py
 _BASIS = "likeness {likeness:.2f}; none of 171 pairs of unrelated real clips came above 0.28"
 
@@ -30,20 +31,25 @@ class Soundtracks:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    def search(self, sha256: str, among: Iterable[str]) -> list[Match]:
-        """Return a match of kind `same soundtrack` for each of the newest MOST_CLIPS of `among` that shares it."""
-        mine = self._sound(sha256)
-        if mine is None:
+    def search(self, sha256: str, among: Iterable[str], look: Look | None = None) -> list[Match]:
+        """Return a match of kind `same soundtrack` for each of the newest MOST_CLIPS of `among` that shares it.
+
+        `look` (this one's own by default) says whether two clips do.
+        """
+        look = look or self.look
+        return [match for other in self.named(sha256, among) if (match := look(sha256, other)) is not None]
+
+    def named(self, sha256: str, among: Iterable[str]) -> list[str]:
+        """Return the clips whose sound is compared with that of a clip: the newest of `among`."""
+        wanted = {*among} - {sha256}
+        if not wanted or self._sound(sha256) is None:
             return []
-        wanted = set(among)
-        newest = [name for _, _, name in reversed(self._shelf.clips()) if name in wanted and name != sha256]
-        found = []
-        for other in newest[:MOST_CLIPS]:
-            theirs = self._sound(other)
-            match = compare(mine, theirs, sha256, other) if theirs is not None else None
-            if match is not None:
-                found.append(match)
-        return found
+        return [name for _, _, name in reversed(self._shelf.clips()) if name in wanted][:MOST_CLIPS]
+
+    def look(self, a: str, b: str) -> Match | None:
+        """Return the match of two clips by their sound, or None."""
+        mine, theirs = self._sound(a), self._sound(b)
+        return compare(mine, theirs, a, b) if mine is not None and theirs is not None else None
 
     def _sound(self, sha256: str) -> Fingerprint | None:
         found = self._shelf.fingerprints(sha256, (Onsets.name,)).get(Onsets.name)
