@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from pipelines import steps
+from pipelines.parts import cuts_of
 from pipelines.session import Session
 from verify.descriptors.grid import STEP, Grid, kept_median_change
 from verify.records.cases import OtherClip
@@ -23,7 +23,8 @@ def recordings(
 ) -> tuple[list[Recording], Sorted]:
     """Return every recording that `others` show, and how the matches were sorted: montages apart, doubtful ones aside.
 
-    `sizes` are bytes: of copies as long and as large as each other the one with most bytes a second is the best.
+    The matches are those of `pipelines.parts`, parts told apart by all of them. `sizes` are bytes: of copies as long
+    and as large as each other the one with most bytes a second is the best.
     """
     rate = {s: sizes.get(s, 0) / max(other.duration or 0.0, 0.1) for s, other in others.items()}
     ordered = sorted(others.values(), key=lambda other: -rate[other.sha256])
@@ -43,7 +44,7 @@ def _facts(session: Session, others: Mapping[str, OtherClip], linked: Iterable[s
             changes[sha256] = kept_median_change(print_)[1:-1]
     return Facts(
         lengths={s: other.duration or 0.0 for s, other in others.items()},
-        cuts=steps.cuts_of(session, others),
+        cuts=cuts_of(session, others),
         changes=changes,
         step=STEP,
     )

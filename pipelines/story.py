@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines import looking, steps
+from pipelines import looking, parts, steps
 from pipelines.acquiring import label_of
 from pipelines.alignment import align_clips
 from pipelines.options import Options, StoryResult
@@ -141,19 +141,18 @@ def _conclude(
         found = steps.search(session, sha256)
         matches |= {(frozenset((m.a, m.b)), m.kind): m for m in found if (frozenset((m.a, m.b)), m.kind) not in matches}
         clips.append(_clip(session, one, found, gathered, _said_of(one, gathered, text, claims, stood)))
+    shared = parts.told_apart(session, list(matches.values()))
     others = {s: steps.other_clip(session, s) for s in {*first, *(x for p, _ in matches for x in p)}}
     rows = _with_clips(gathered.posts, {i.id: i.media.sha256 for i in gathered.items}, set(first))
-    recordings, told = recordings_of(session, clips, rows, list(matches.values()), others)
+    recordings, told = recordings_of(session, clips, rows, shared, others)
     by_clip = {c.sha256: c for c in clips}
     best = [next(by_clip[s] for s in (r.recording.best, *r.recording.members) if s in by_clip)
             for r in recordings if by_clip.keys() & set(r.recording.members)]  # fmt: skip
-    clock = yield from align_clips(
-        session, best, matches.values(), claims, cameras_of(best, recordings, rows, text, stood)
-    )
+    clock = yield from align_clips(session, best, shared, claims, cameras_of(best, recordings, rows, text, stood))
     places = yield from place_links(session, best, recordings)
     findings = [f for c in clips for f in c.findings]
     montages = {s: why for s, why in told.montages.items() if s in by_clip}
-    counted = tally.counts(rows, clips, recordings, clock, matches.values(), montages)
+    counted = tally.counts(rows, clips, recordings, clock, shared, montages)
     open_ = [*tally.not_established(counted, rows, findings), *tally.doubts(_names(recordings), told.aside)]
     decisions = _decisions(session, clips)
     called = {name: c.label for c in clips for name in (c.item, c.sha256)}
@@ -166,10 +165,10 @@ def _conclude(
         results=gathered.results,
         clips=tuple(clips),
         recordings=tuple(recordings),
-        matches=tuple(matches.values()),
+        matches=tuple(shared),
         others=others,
         clock=clock,
-        links=(*tally.links(recordings, by_clip, matches.values(), clock.used), *places),
+        links=(*tally.links(recordings, by_clip, shared, clock.used), *places),
         claims=tuple(claims),
         items=gathered.items,
         failed=gathered.failed,

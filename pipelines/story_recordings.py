@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines import grouping, steps
+from pipelines import grouping, parts, steps
 from pipelines.session import Session
 from verify.records.cases import OtherClip
 from verify.records.claims import Place
@@ -29,6 +29,7 @@ def recordings_of(
 ) -> tuple[list[StoryRecording], Sorted]:
     """Return the story's recordings, and how its matches were sorted: montages apart, doubtful links set aside."""
     matches = [*matches, *_among_others(session, set(others) - {c.sha256 for c in clips}, set(others))]
+    matches = parts.told_apart(session, matches)
     found, told = grouping.recordings(session, matches, others, {c.sha256: c.size for c in clips})
     return tally.recordings(found, clips, rows), told
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from verify.matching.engine import Engine
-from verify.matching.partings import only_a_part
+from verify.matching.partings import only_a_part, parted_by_three
 from verify.matching.shelf import MemoryShelf
 from verify.matching.turned import turned
 
@@ -98,3 +98,27 @@ def test_where_cuts_are_not_known_nothing_is_said(footage, matched):
     match, lengths, cuts = matched(*PARTS["an intro"](footage))
     assert not only_a_part(match, lengths, {"a": cuts["a"]})
     assert not only_a_part(match, lengths, {"a": cuts["a"], "b": []})
+
+
+def test_three_ways_from_one_part_need_no_cut(film, prints):
+    ident, rest = film(1, 1, 4.0), [film(5, 9, 8.0), film(8, 3, 8.0), film(11, 6, 8.0)]
+    shelf = MemoryShelf()
+    for name, more in zip("abc", rest, strict=True):
+        shelf.add(name, prints([*ident, *more]))
+    matches = [m for name, others in (("a", "bc"), ("b", "c")) for m in Engine(shelf).search(name, among=others)]
+    assert len(matches) == 3
+    left = parted_by_three(matches)
+    assert all(any(abs(second - 4.0) <= 0.75 for second in left[name]) for name in "abc")
+    lengths = dict.fromkeys("abc", 12.0)
+    assert all(only_a_part(match, lengths, left) for match in matches)
+
+
+def test_two_copies_of_one_montage_do_not_make_three_ways(film, prints):
+    source, other = film(1, 1, 14.0), film(5, 9, 8.0)
+    montage = [*seconds(source, 0, 5), *other]
+    shelf = MemoryShelf()
+    for name, pictures in (("source", source), ("montage", montage), ("repost", montage)):
+        shelf.add(name, prints(pictures))
+    matches = [*Engine(shelf).search("source"), *Engine(shelf).search("montage", among=["repost"])]
+    assert len(matches) == 3
+    assert parted_by_three(matches) == {}

@@ -48,7 +48,8 @@ class EarlierCopy(Check):
         known = known_copies(case)
         when = case.claim.when if case.claim else None
         found = self._earlier(case, known, when) if when else None
-        return (found or self._none_earlier(case, known, when), *self._parts(case, when), *self._soundtracks(case, when))
+        copies = found or self._none_earlier(case, known, when)
+        return (copies, *self._parts(case, when), *self._soundtracks(case, when))
 
     def _earlier(self, case: Case, known: list[Known], when: TimeBounds) -> Finding | None:
         zone = wording.place_zone(case)
@@ -105,11 +106,12 @@ class EarlierCopy(Check):
         if not early:
             return ()
         zone = wording.place_zone(case)
+        clips = wording.count(len({k.appearance.sha256 for k in early}), "clip")
         return (
             self.neutral(
-                f"A part of this clip also stands in {wording.count(len({k.appearance.sha256 for k in early}), 'clip')} "
-                f"dated before the claimed time{_which_part(early[0].match)}. Both cut to it and away from it, and show "
-                "different footage beside it: an intro, an ident, or one shot used in both.",
+                f"A part of this clip also stands in {clips} dated before the claimed time"
+                f"{_which_part(early[0].match)}. Both cut to it and away from it, and show different footage beside it:"
+                " an intro, an ident, or one shot used in both.",
                 *(e for k in early[:_SHOWN] for e in _evidence(k, zone)),
                 limits="It says nothing of the rest of this clip. If that part is what the claim is about, it is older "
                 "than the claim: look at the seconds given.",

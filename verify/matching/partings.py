@@ -6,7 +6,9 @@ them. Clips that were only given the same intro, ident or shot go on, both, with
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -52,6 +54,37 @@ def _taken(at_b: np.ndarray, shared: Iterable[Aligned]) -> np.ndarray:
     for one in shared:
         taken |= (at_b > one.start) & (at_b < one.end)
     return taken
+
+
+def parted_by_three(matches: Iterable[Match]) -> dict[str, list[float]]:
+    """Return the seconds of clips at which three go three ways after (or before) the same part: no cut need be seen.
+
+    Fades and wipes are no cuts. But where a clip leaves a part at the very moment at which two others leave it, and
+    none goes on like another, the part was put in front of what follows in two of them at least.
+    """
+    leaves: dict[tuple[str, str], list[Parting]] = {}
+    for match in matches:
+        apart = [p for p in match.partings if p.alike < UNLIKE] if match.kind != "same soundtrack" else []
+        if apart:
+            leaves[match.a, match.b] = apart
+            leaves[match.b, match.a] = [replace(p, a_time=p.b_time, b_time=p.a_time) for p in apart]
+    others: dict[str, set[str]] = defaultdict(set)
+    for one, other in leaves:
+        others[one].add(other)
+    found: dict[str, list[float]] = defaultdict(list)
+    for (one, other), apart in leaves.items():
+        thirds = sorted(others[one] & others[other])
+        for p in apart:
+            if any(_same_edge(p, leaves[one, third], leaves[other, third]) for third in thirds):
+                found[one].append(p.a_time)
+    return dict(found)
+
+
+def _same_edge(edge: Parting, of_one: Iterable[Parting], of_other: Iterable[Parting]) -> bool:
+    """Return whether a third clip leaves both clips of `edge` at that edge, and at one second of its own."""
+    mine = [p.b_time for p in of_one if abs(p.a_time - edge.a_time) <= SEAM]
+    theirs = [p.b_time for p in of_other if abs(p.a_time - edge.b_time) <= SEAM]
+    return any(abs(m - t) <= SEAM for m in mine for t in theirs)
 
 
 def only_a_part(match: Match, lengths: Mapping[str, float], cuts: Mapping[str, Sequence[float]]) -> bool:
