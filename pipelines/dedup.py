@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines import acquiring, grouping, looking, steps
+from pipelines import acquiring, grouping, looking, parts, steps
 from pipelines.options import BatchResult, Options
+from pipelines.searching import Searches
 from pipelines.session import Session
 from pipelines.writing import write_batch
 from verify.records.cases import BatchReport, Event, FailedItem, Item, OtherClip
@@ -30,7 +31,7 @@ def dedup(targets: Sequence[str], options: Options) -> Generator[Event, None, Ba
         looked, troubles = yield from looking.look_at(session, items, "copies")
         failures += troubles
         clips = list(dict.fromkeys(one.examination.sha256 for one in looked))
-        matches = yield from _compare(session, clips)
+        matches = parts.told_apart(session, (yield from _compare(session, clips)))
         report = _report(session, [one.item for one in looked], matches, failures)
         files = write_batch(session, report)
         return BatchResult(case=session.case.path, report=report, files=files)
@@ -89,13 +90,16 @@ def _compare(session: Session, clips: list[str]) -> Generator[Event, None, list[
     """Search each clip among those it was not compared with yet, and return every pair once."""
     seen: set[tuple[frozenset[str], str]] = set()
     found: list[Match] = []
-    for number, sha256 in enumerate(clips):
-        yield Event(kind="progress", step="compare", target=sha256[:12], current=number, total=len(clips), unit="clips")
-        for match in steps.search(session, sha256):
-            pair = (frozenset((match.a, match.b)), match.kind)
-            if pair not in seen:
-                seen.add(pair)
-                found.append(match)
+    with Searches(session, clips) as searches:
+        for number, one in enumerate(clips):
+            yield Event(
+                kind="progress", step="compare", target=one[:12], current=number, total=len(clips), unit="clips"
+            )
+            for match in searches.search(one):
+                pair = (frozenset((match.a, match.b)), match.kind)
+                if pair not in seen:
+                    seen.add(pair)
+                    found.append(match)
     yield Event(kind="done", step="compare", current=len(clips), total=len(clips), unit="clips")
     return found
 

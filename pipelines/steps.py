@@ -9,12 +9,14 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipelines import parts
 from pipelines.acquiring import label_of
 from pipelines.elsewhere import outside_links
 from pipelines.looking import Looked
 from pipelines.session import Session
 from verify.checks import asking, summary
-from verify.matching.partings import only_a_part
+from verify.matching.ahead import Remembered, Seen, Task
+from verify.matching.round import matches_of
 from verify.matching.soundtrack import Soundtracks
 from verify.matching.turned import turned
 from verify.records.cases import Case, ClipReport, Item, OtherClip
@@ -22,38 +24,59 @@ from verify.records.matches import Appearance, Match
 from verify.records.times import TimeBounds
 
 
-def search(session: Session, sha256: str) -> list[Match]:
-    """Return all matches of a clip: new comparisons are made and kept, old ones are read. The clip is always `a`."""
+def search(session: Session, sha256: str, ahead: tuple[Task, Seen] | None = None) -> list[Match]:
+    """Return all matches of a clip: new comparisons are made and kept, old ones are read. The clip is always `a`.
+
+    `ahead` is what was seen for the task that `task_of` gave.
+    """
     library, name = session.case.library, session.tools.search
     new = set(library.to_compare(sha256, name))
     if new:
-        generation = library.generation()
-        if library.searched_for(sha256, name):  # old ones are never again compared with each other
-            known = {other for _, _, other in library.clips()} - new
-        else:  # an older clip's search may not have named this one: what this one names is looked at all the same
-            known = {m.b if m.a == sha256 else m.a for m in library.matches(sha256, name) if m.kind == "same picture"}
-        found = session.engine.search(sha256, without=known, links=lambda other: library.linked(other, name))
+        generation, sounds = library.generation(), Soundtracks(library)
+        if ahead is not None and ahead[0].generation == generation:
+            seen = Remembered(ahead[1], session.engine.pairs, sounds)
+            named, look, listen = ahead[0].named, seen.look, seen.listen
+        else:
+            named, look, listen = session.engine.named(sha256), session.engine.pairs.look, sounds.look
+        known = _known(session, sha256, new)
+        found = matches_of(sha256, named, look, known, lambda other: library.linked(other, name))
         pictures = {m.b for m in found}
-        found += Soundtracks(library).search(sha256, new - pictures)
+        found += sounds.search(sha256, new - pictures, listen)
         library.save_matches(sha256, found, name, generation)
     found = [m if m.a == sha256 else turned(m) for m in library.matches(sha256, name)]
-    said = {frozenset(d.subject.split()): d.category for d in library.decisions().values()}
-    kept = [m for m in found if said.get(frozenset((m.a, m.b))) != "not a match"]
-    kept = [m if said.get(frozenset((m.a, m.b))) == "same recording" else _as_part(session, m) for m in kept]
-    return sorted(kept, key=lambda m: (_KINDS.index(m.kind), -m.strength.score))
+    ruled_out = {frozenset(d.subject.split()) for d in library.decisions().values() if d.category == "not a match"}
+    kept = [m for m in found if frozenset((m.a, m.b)) not in ruled_out]
+    return sorted(parts.told_apart(session, kept), key=lambda m: (_KINDS.index(m.kind), -m.strength.score))
 
 
 _KINDS = ("same picture", "shared part", "same soundtrack")
 
 
-def _as_part(session: Session, match: Match) -> Match:
-    """Return a match of pictures as a shared part where it is no more: cuts are known once clips were examined."""
-    if match.kind != "same picture":
-        return match
-    clips = {s: session.case.library.clip(s) for s in (match.a, match.b)}
-    lengths = {s: clip.duration or 0.0 for s, clip in clips.items() if clip}
-    part = only_a_part(match, lengths, cuts_of(session, clips))
-    return replace(match, kind="shared part") if part else match
+def task_of(session: Session, sha256: str) -> Task | None:
+    """Return what there is to look at for a clip, as the library stands now, or None where it was all compared."""
+    library, name = session.case.library, session.tools.search
+    new = set(library.to_compare(sha256, name))
+    if not new:
+        return None
+    generation, named = library.generation(), session.engine.named(sha256)
+    return Task(
+        sha256=sha256,
+        turns=list(named.turns.items()),
+        nearest=named.nearest,
+        without=list(_known(session, sha256, new)),
+        sounds=Soundtracks(library).named(sha256, new),
+        generation=generation,
+        search=name,
+    )
+
+
+def _known(session: Session, sha256: str, new: set[str]) -> set[str]:
+    """Return the clips that need no comparison with a clip any more."""
+    library, name = session.case.library, session.tools.search
+    if library.searched_for(sha256, name):  # old ones are never again compared with each other
+        return {other for _, _, other in library.clips()} - new
+    # An older clip's search may not have named this one: what this one names is looked at all the same.
+    return {m.b if m.a == sha256 else m.a for m in library.matches(sha256, name) if m.kind == "same picture"}
 
 
 def appearance_of(item: Item) -> Appearance:
@@ -161,13 +184,3 @@ def temporary_folder() -> Generator[Path, None, None]:
     """Give a folder outside any case that goes away again."""
     with tempfile.TemporaryDirectory(prefix="firstseen-") as name:
         yield Path(name)
-
-
-def cuts_of(session: Session, clips: Iterable[str]) -> dict[str, list[float]]:
-    """Return the seconds at which each clip cuts, for those that were examined here."""
-    found: dict[str, list[float]] = {}
-    for sha256 in clips:
-        seen = session.case.examination(sha256)
-        if seen:
-            found[sha256] = [shot.start for shot in seen.examination.shots[1:]]
-    return found
