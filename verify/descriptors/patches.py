@@ -239,6 +239,8 @@ def _same_view(before: Places, now: Places) -> bool:
 class Patches(Descriptor):
     """Keeps the places of a few still moments of a clip.
 
+    Frames that are not informative count only where no other is: a moon in a black sky has places, a black frame none.
+
     The fingerprint has a row a picture: `codes` (n, PLACES) uint64, `x` and `y` (n, PLACES) uint8 (0..255 over
     the picture), `scale` (n, PLACES) uint8 (SCALE_STEP an octave above a thousandth of the height), `count` (n,),
     and `whole` (n, 7): codes of the whole picture and of WINDOWS of it.
@@ -250,6 +252,7 @@ class Patches(Descriptor):
     def begin(self, clip: ClipInfo) -> None:
         """Start a clip."""
         self._rows: list[tuple[float, Places, npt.NDArray[np.uint64]]] = []
+        self._shown = False  # whether there was an informative frame
         self._aspect = 1.0
         self._best: tuple[float, float, Gray] | None = None  # change, time, picture
         self._previous: Gray | None = None
@@ -266,7 +269,9 @@ class Patches(Descriptor):
         if span != self._span:
             self._flush()
             self._span = span
-        if not frame.informative:
+        if frame.informative and not self._shown:
+            self._shown, self._rows, self._best = True, [], None
+        if self._shown and not frame.informative:
             return
         if self._best is None or change < self._best[0]:
             self._best = (change, frame.time, frame.gray.copy())
@@ -274,12 +279,14 @@ class Patches(Descriptor):
     def _flush(self) -> None:
         if self._best is not None:
             time, places = self._best[1], find(self._best[2])
-            if not self._rows or time - self._rows[-1][0] > AGAIN or not _same_view(self._rows[-1][1], places):
+            if not self._shown and not len(places.x):
+                pass  # black, or one colour
+            elif not self._rows or time - self._rows[-1][0] > AGAIN or not _same_view(self._rows[-1][1], places):
                 self._rows.append((time, places, whole(self._best[2])))
         self._best = None
 
     def end(self) -> Fingerprint | None:
-        """Return the places, or None for a clip without an informative frame."""
+        """Return the places, or None for a clip without any."""
         self._flush()
         rows = self._rows
         if not rows:
