@@ -8,6 +8,7 @@ from verify.checks.light import LightAgainstSun
 
 DARK = {"kind": "dark with lamps", "reason": "dark, with small bright lights", "mean": 0.08, "dark_share": 0.8}
 BLUE = {"kind": "blue sky", "reason": "", "mean": 0.5, "blue_top": 0.9}
+LIT = {"kind": "lit throughout", "reason": "", "mean": 0.5, "middle": 0.45}
 FOG = {"kind": "cannot tell", "reason": "the picture has no colour (thermal, infrared or black-and-white)"}
 
 
@@ -62,6 +63,16 @@ def test_a_dark_picture_by_day_questions_more(made):
 )
 def test_a_blue_sky_questions_only_the_dead_of_night(made, clock, bearing):
     assert only(made, BLUE, made.at(f"2022-04-01T{clock}:00+03:00")).bearing == bearing
+
+
+@pytest.mark.parametrize(("clock", "bearing"), [("02:00", "questions"), ("05:00", "neutral"), ("12:00", "neutral")])
+def test_even_light_never_supports_and_questions_only_the_open_air_at_night(made, clock, bearing):
+    found = only(made, LIT, made.at(f"2022-04-01T{clock}:00+03:00"))
+    assert found.bearing == bearing and (
+        "if it shows the open air" in found.sentence or "any lit room" in found.sentence
+    )
+    assert bearing == "neutral" or found.weight == "weak"
+    assert "fits a sun from −12° to 90°, if the open sky lights it" in found.evidence[0].value
 
 
 def test_a_thermal_picture_cannot_tell(made):

@@ -1,4 +1,4 @@
-"""Blue sky, darkness, lamps, fades and pictures without colour."""
+"""Blue sky, even light, darkness, lamps, fades and pictures without colour."""
 
 import numpy as np
 import pytest
@@ -38,9 +38,13 @@ WALL = with_ground(picture(225, 228, 230), picture(90, 100, 120, 25))
         (NIGHT, "cannot tell"),  # nothing brighter than a fade to black
         (picture(24, 16, 12, 3), "dark"),
         (lamps(NIGHT), "dark with lamps"),
-        (ROOM, "cannot tell"),
-        (WALL, "cannot tell"),
+        (ROOM, "lit throughout"),  # so is many a room, and the check says so
+        (WALL, "lit throughout"),
         (picture(120, 120, 120, 0), "cannot tell"),
+        (with_ground(picture(190, 195, 200), picture(110, 130, 120, 20)), "lit throughout"),
+        (with_ground(picture(190, 195, 200), picture(30, 30, 32, 8)), "cannot tell"),  # lit above, dark below
+        (with_ground(picture(20, 22, 26, 4), picture(150, 160, 160, 10)), "cannot tell"),  # floodlit under a dark sky
+        (picture(30, 130, 250, 10), "cannot tell"),  # one strong colour
         (picture(15, 15, 15, 0), "cannot tell"),
     ],
 )
@@ -55,7 +59,7 @@ def test_without_colour_say_so():
 
 
 def test_that_disagree_cannot_be_told():
-    looks = [light.look(t / 2, SKY if t % 2 else ROOM) for t in range(20)]
+    looks = [light.look(t / 2, SKY if t % 2 else picture(24, 16, 12, 3)) for t in range(20)]
     assert light.told(looks)["kind"] == "cannot tell"
 
 

@@ -1,8 +1,9 @@
-"""Could it have been that light, then and there? Rule: `cannot distinguish` unless the picture and the sun are clear.
+"""Could it have been that light, then and there? Rule: a kind of light is a range of sun altitudes, never an hour.
 
-Where the thresholds come from: a blue sky was still measured with the sun 4.2 degrees down (tests/bench/light.py), so
-it rules out only what lies below nautical twilight; and in civil twilight the light suffices to tell things on the
-ground apart without lamps (USNO, Rise, Set and Twilight Definitions), so a picture that stays dark strains it.
+Where the ranges come from: a blue sky was still measured with the sun 4.2 degrees down, and an evenly lit motorway
+4.5 degrees down (tests/bench/light.py), so both rule out only what lies below nautical twilight; and in civil twilight
+the light suffices to tell things on the ground apart without lamps (USNO, Rise, Set and Twilight Definitions), so a
+picture that stays dark strains it. Darkness and even light say nothing of the sun in a room.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ _DEGREES_A_MINUTE = 0.25  # 360 degrees a day: what the sun moves at most in the
 _LIMITS = (
     "Cameras lighten and darken by themselves; a dark picture may be a room, a cellar or a covered lens, smoke and "
     "heavy cloud darken, night modes brighten, and an editor can change it all. Sun and twilight are computed for flat "
-    "land and clear air. On the test clips no daylight clip was called dark, and no night or room a blue sky; most "
-    "clips are `cannot tell` (docs/checks.md)."
+    "land and clear air. On the test clips no daylight clip was called dark and no night lit or a blue sky; rooms are "
+    "called either, and floodlights or long exposures may light a night (docs/checks.md)."
 )
 _RECHECK = (
     "Compute the sun's altitude for the place and time with another tool (for example NOAA's solar calculator or "
@@ -33,8 +34,16 @@ _RECHECK = (
 )
 _SHOWS = {
     "blue sky": "shows a blue sky",
+    "lit throughout": "is lit throughout, its shadows too",
     "dark": "stays dark",
     "dark with lamps": "stays dark around small bright lights",
+}
+# Degrees of the sun's altitude that each kind of light fits; the last two and even light, in the open air only.
+_FITS = {
+    "blue sky": (sky.NAUTICAL, 90.0),
+    "lit throughout": (sky.NAUTICAL, 90.0),
+    "dark": (-90.0, sky.CIVIL),
+    "dark with lamps": (-90.0, sky.CIVIL),
 }
 
 
@@ -93,6 +102,8 @@ class LightAgainstSun(Check):
         evidence = (*_evidence(values, sun), *measured.nearest_keyframe(case))
         if kind == "blue sky":
             found = self._blue(sun, evidence)
+        elif kind == "lit throughout":
+            found = self._lit(sun, evidence)
         elif kind in _SHOWS:
             found = self._dark(kind, sun, evidence)
         else:
@@ -113,7 +124,7 @@ class LightAgainstSun(Check):
         if sun.lowest >= sky.CIVIL:
             return self.supports(
                 f"The picture shows a blue sky, and at the claimed place the sun stood at {sun.words()}; that fits "
-                "this and every other hour of daylight.",
+                "this and every other hour of daylight and of bright twilight.",
                 *evidence,
                 limits=_LIMITS,
                 recheck=_RECHECK,
@@ -121,6 +132,22 @@ class LightAgainstSun(Check):
             )
         return self._neutral(
             f"The picture shows a blue sky; with the sun at {sun.words()} that cannot be told apart from daylight.",
+            evidence,
+        )
+
+    def _lit(self, sun: Sun, evidence: tuple[Evidence, ...]) -> Finding:
+        if sun.highest < sky.NAUTICAL:
+            return self.questions(
+                f"The picture {_SHOWS['lit throughout']}, but at the claimed place the sun stood at {sun.words()}: if "
+                "it shows the open air, and neither floodlights nor a long exposure lit it, that does not fit.",
+                *evidence,
+                limits=_LIMITS,
+                recheck=_RECHECK,
+                weight="weak",
+            )
+        return self._neutral(
+            f"The picture {_SHOWS['lit throughout']}; that fits the sun at {sun.words()}, every other hour of daylight "
+            "and bright twilight, and any lit room.",
             evidence,
         )
 
@@ -216,6 +243,7 @@ def _degrees(altitude: float) -> str:
 def _evidence(values: dict[str, object], sun: Sun) -> tuple[Evidence, ...]:
     shown = [
         ("mean", "mean brightness"),
+        ("middle", "median brightness"),
         ("dark_share", "share of the picture in the dark"),
         ("blue_top", "blue share"),
     ]
@@ -232,4 +260,9 @@ def _evidence(values: dict[str, object], sun: Sun) -> tuple[Evidence, ...]:
                 place=wording.tell_moment(over.at, sun.zone, "minute"),
             )
         )
-    return (Evidence(label="Light in the picture", value=f"{values.get('kind')}: {seen}", place="all frames"), *rows)
+    kind = str(values.get("kind"))
+    if kind in _FITS:
+        low, high = _FITS[kind]
+        where = "" if kind == "blue sky" else ", if the open sky lights it"
+        seen += f"; fits a sun from {low:.0f}° to {high:.0f}°{where}".replace("-", "−")
+    return (Evidence(label="Light in the picture", value=f"{kind}: {seen}", place="all frames"), *rows)

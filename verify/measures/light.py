@@ -1,9 +1,10 @@
-"""What light the picture shows: blue day sky, darkness, lamps in darkness. Rule: what cannot be told is not guessed.
+"""What light the picture shows: blue sky, even light, darkness, lamps in it. Rule: what is unclear is not guessed.
 
-Cameras expose by themselves, so brightness alone says little. Two things survive that, measured on real clips
-(tests/bench/light.py, docs/checks.md): a broad, smooth, blue top of the picture, which lamps do not make, and a picture
-that stays mostly dark although the camera tries to lift it. Everything else is `cannot tell`: grey skies and white
-walls look alike, twilight looks like a dim room, and pictures without colour may be thermal.
+Cameras expose by themselves, so brightness alone says little. Three things survive that, measured on real clips
+(tests/bench/light.py, docs/checks.md): a broad, smooth, blue top of the picture, which lamps do not make; a picture
+that stays mostly dark although the camera tries to lift it; and one that is lit throughout, top and shadows too, which
+lamps manage in rooms and nowhere else but under floodlights. Everything else is `cannot tell`, and none of these is an
+hour: each fits a range of sun altitudes, which `verify/checks/light.py` holds against the claim.
 """
 
 from __future__ import annotations
@@ -33,6 +34,12 @@ _BLUE_TOP_LUMA = 0.3
 _DARK_LUMA = 0.12
 _DARK_SHARE = 0.6
 _DARK_TOP = 0.1
+# Lit throughout, over the clips of the bench and of light_day.csv: at night the median luma of the picture reaches 0.31
+# (a floodlit building site), by day it is below 0.28 in one of twenty.
+_LIT_LUMA = 0.36
+_LIT_TOP = 0.3
+_DIM_LUMA, _DIM_SHARE = 0.2, 0.25
+_ONE_COLOUR = 0.6  # mean chroma over mean luma: sunsets, stages, night vision and coloured thermal pictures have more
 _LAMP_LUMA = 0.6
 _BLACK = 0.08  # a frame with nothing above this luma is a fade or a lens cap, not a scene
 _COLOURLESS = 0.03  # mean chroma over mean luma: 0.000 for thermal and black-and-white film, above 0.04 for the rest
@@ -42,7 +49,7 @@ _TREND_SECONDS = 600.0  # the sun moves at most 2.5 degrees in ten minutes: less
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """One frame: seconds, mean luma, median luma of the top, and shares (0..1) of the frame or of its top."""
+    """One frame: seconds, mean and median luma, median luma of the top, and shares (0..1) of the frame or its top."""
 
     time: float
     mean: float
@@ -51,6 +58,8 @@ class Look:
     blue_top: float
     chroma: float
     brightest: float
+    middle: float
+    dim: float
 
     @property
     def shows_something(self) -> bool:
@@ -66,6 +75,11 @@ class Look:
     def is_dark(self) -> bool:
         """Whether most of the picture, and its top, is dark."""
         return self.dark >= _DARK_SHARE and self.top <= _DARK_TOP
+
+    @property
+    def is_lit(self) -> bool:
+        """Whether most of the picture is bright, its top and its shadows too."""
+        return self.middle >= _LIT_LUMA and self.top >= _LIT_TOP and self.dim <= _DIM_SHARE
 
 
 class Light(Measure):
@@ -102,6 +116,8 @@ def look(time: float, colour: Gray) -> Look:
         blue_top=float(_blue(picture[top], luma[top]).mean()),
         chroma=float((picture.max(axis=2) - picture.min(axis=2)).mean()),
         brightest=float(luma.max()),
+        middle=float(np.median(luma)),
+        dim=float((luma < _DIM_LUMA).mean()),
     )
 
 
@@ -115,20 +131,23 @@ def _blue(picture: npt.NDArray[Any], luma: npt.NDArray[Any]) -> npt.NDArray[np.b
 
 
 def told(looks: list[Look]) -> dict[str, object]:
-    """Return the kind of light of a clip: `blue sky`, `dark`, `dark with lamps` or `cannot tell`, with its numbers."""
+    """Return numbers and `kind`: `blue sky`, `lit throughout`, `dark`, `dark with lamps` or `cannot tell`."""
     seen = [k for k in looks if k.shows_something]
     if len(seen) < max(1, len(looks) / 2):
         return {"kind": "cannot tell", "reason": "most of the clip is black", "frames": len(looks)}
     numbers: dict[str, object] = {
         "frames": len(seen),
         "mean": _median([k.mean for k in seen]),
+        "middle": _median([k.middle for k in seen]),
         "top": _median([k.top for k in seen]),
+        "dim_share": _median([k.dim for k in seen]),
         "dark_share": _median([k.dark for k in seen]),
         "blue_top": _median([k.blue_top for k in seen]),
         "colour": _median([k.chroma / max(k.mean, 0.01) for k in seen]),
         "lamps": round(sum(k.brightest >= _LAMP_LUMA for k in seen) / len(seen), 3),
         "blue_frames": round(sum(k.blue_sky for k in seen) / len(seen), 3),
         "dark_frames": round(sum(k.is_dark for k in seen) / len(seen), 3),
+        "lit_frames": round(sum(k.is_lit for k in seen) / len(seen), 3),
     }
     kind, reason = _kind(seen, float(str(numbers["colour"])), float(str(numbers["lamps"])))
     return {"kind": kind, "reason": reason, **numbers, **_trend(seen)}
@@ -142,7 +161,11 @@ def _kind(seen: list[Look], colour: float, lamps: float) -> tuple[str, str]:
     if sum(k.is_dark for k in seen) >= _MOST_FRAMES * len(seen):
         lit = lamps >= _MOST_FRAMES
         return ("dark with lamps", "dark, with small bright lights") if lit else ("dark", "dark throughout")
-    return "cannot tell", "neither a blue sky nor darkness fills most of the clip"
+    if sum(k.is_lit for k in seen) >= _MOST_FRAMES * len(seen):
+        if colour > _ONE_COLOUR:
+            return "cannot tell", "the picture is of one strong colour, as sunsets, lamps and filters make it"
+        return "lit throughout", "the picture is bright, its top and its shadows too"
+    return "cannot tell", "neither a blue sky, nor even light, nor darkness fills most of the clip"
 
 
 def _trend(seen: list[Look]) -> dict[str, object]:
