@@ -10,6 +10,7 @@ as it is where pictures are coded through waves of the whole (docs/matching.md).
 from __future__ import annotations
 
 import bz2
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -64,12 +65,15 @@ def _levels(change: Floats) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8]
 
 def unpack_changes(packed: bytes, size: npt.NDArray[np.uint8]) -> Floats:
     """Return the changes (n, CELLS) that `pack_changes` coded. Raises ValueError when they do not fit."""
-    wanted = len(size) * CELLS
-    level = np.frombuffer(_unzipped(packed, wanted), np.int8)
-    if len(level) != wanted:
-        raise ValueError(f"changes of {len(size)} pictures hold {len(level)} bytes, not {wanted}")
-    change: Floats = level.reshape(-1, CELLS) * _step(size)
+    change: Floats = _unpacked(packed, len(size)) * _step(size)
     return change
+
+
+def _unpacked(packed: bytes, count: int) -> npt.NDArray[np.int8]:
+    level = np.frombuffer(_unzipped(packed, count * CELLS), np.int8)
+    if len(level) != count * CELLS:
+        raise ValueError(f"changes of {count} pictures hold {len(level)} bytes, not {count * CELLS}")
+    return level.reshape(-1, CELLS)
 
 
 def _logged(levels: Floats) -> npt.NDArray[np.uint8]:
@@ -139,8 +143,41 @@ def pictures(stills: Floats, change: Floats, light: Floats) -> Floats:
     return np.clip(made, 0, 255)
 
 
-def read(prints: Fingerprint) -> tuple[Floats, Floats]:
-    """Return the pictures and the changes, (n, CELLS) each, of a `grid` fingerprint.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A film as it is kept: a fifth of the memory of its pictures and changes as numbers, of which it gives any part.
+
+    `level` (n, CELLS) are steps of change, `step` (n, 1) grey levels a step, `stills` (k, CELLS), `light` (n,).
+    """
+
+    level: npt.NDArray[np.int8]
+    step: npt.NDArray[np.float32]
+    stills: Floats
+    light: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.level)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of its arrays."""
+        return self.level.nbytes + self.step.nbytes + self.stills.nbytes + self.light.nbytes
+
+    def change(self, start: int, end: int) -> Floats:
+        """Return the changes (end - start, CELLS) of some rows."""
+        change: Floats = self.level[start:end] * self.step[start:end]
+        return change
+
+    def pictures(self, start: int, end: int) -> Floats:
+        """Return the pictures (end - start, CELLS) of some rows: all of them are made from the stills beside them."""
+        first = start - start % STILL_EVERY
+        last = min(len(self), first - (first - end) // STILL_EVERY * STILL_EVERY + 1)
+        stills = self.stills[first // STILL_EVERY : -(-last // STILL_EVERY)]
+        return pictures(stills, self.change(first, last), self.light[first:last])[start - first : end - first]
+
+
+def kept(prints: Fingerprint) -> Kept:
+    """Return the film of a `grid` fingerprint.
 
     Raises ValueError when it is damaged or not of this version: fingerprints also come from other people.
     """
@@ -150,14 +187,21 @@ def read(prints: Fingerprint) -> tuple[Floats, Floats]:
         size = prints.arrays["size"].astype(np.uint8).ravel()
         if not 0 < len(size) <= film.LONGEST:
             raise ValueError(f"{len(size)} rows in a grid")
-        change = unpack_changes(prints.arrays["changes"].tobytes(), size)
+        level = _unpacked(prints.arrays["changes"].tobytes(), len(size))
         stills = unpack_stills(prints.arrays["stills"].tobytes(), -(-len(size) // STILL_EVERY))
         light = prints.arrays["light"].astype(np.float32).ravel()
         if len(light) != len(size):
             raise ValueError(f"{len(light)} rows of light in a grid of {len(size)}")
     except KeyError as error:
         raise ValueError(f"a grid without {error}") from error
-    return pictures(stills, change, light), change
+    return Kept(level, _step(size), stills, light)
+
+
+def read(prints: Fingerprint) -> tuple[Floats, Floats]:
+    """Return the pictures and the changes, (n, CELLS) each, of a `grid` fingerprint. Raises as `kept`."""
+    found = kept(prints)
+    change = found.change(0, len(found))
+    return pictures(found.stills, change, found.light), change
 
 
 def median_change(rows: Floats) -> Floats:

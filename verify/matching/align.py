@@ -6,7 +6,7 @@ picture over the other; two takes of one room agree in everything but that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,14 +53,17 @@ class Aligned:
     shorter: float
 
 
+Measure = Callable[[Side, Side, Line, float], Aligned | None]
+
+
 def measured(a: Side, b: Side, line: Line, spread: float) -> Aligned | None:
     """Return the exact alignment near `line`: the lag moved by a row, the speed by a fortieth, where that is better."""
     best: tuple[float, float, int, Floats, Floats] | None = None
     for speed in (line.speed, line.speed * 0.975, line.speed * 1.025):
-        moved, change = retimed(b.rows, speed), retimed(b.change, speed)
+        moved, change = retimed(np.asarray(b.rows), speed), retimed(np.asarray(b.change), speed)
         if speed < 0:  # played backwards, what brightened darkens
             change = -change
-        level = b.level if speed == 1.0 else levelled(change)
+        level = np.asarray(b.level) if speed == 1.0 else levelled(change)
         for lag in range(line.lag - 1, line.lag + 2):
             start, end = max(0, -lag), min(len(moved), len(a.rows) - lag)
             if (end - start) * STEP >= SHORTEST:
@@ -72,20 +75,14 @@ def measured(a: Side, b: Side, line: Line, spread: float) -> Aligned | None:
     _, speed, lag, moved, change = best
     start, end = max(0, -lag), min(len(moved), len(a.rows) - lag)
     here, there = a.rows[start + lag : end + lag], moved[start:end]
-    kept = _unhidden(here, there)
+    kept = unhidden(here, there)
     alike = likeness(here[:, kept], there[:, kept])
-    cut_from, cut_to = _shared(alike)
+    cut_from, cut_to = shared(alike)
     if (cut_to - cut_from) * STEP >= SHORTEST:
         alike, start, end = alike[cut_from:cut_to], start + cut_from, start + cut_to
     da, db = a.change[start + lag : end + lag], change[start:end]
     rank, movement = agreement(a.level[start + lag : end + lag], levelled(db))
-    rate, half = abs(speed), STEP / 2  # a row stands for the middle of its quarter second
-    if speed > 0:
-        offset = lag * STEP + half * (1 - rate)
-        first = start * STEP / rate
-    else:
-        offset = lag * STEP + half + rate * ((len(b.rows) - 1) * STEP + half)
-        first = (len(b.rows) - (end - 1) / rate - 1) * STEP
+    offset, first, last = on_clocks(speed, lag, start, end, len(b.rows))
     return Aligned(
         speed=speed,
         offset=offset,
@@ -96,16 +93,32 @@ def measured(a: Side, b: Side, line: Line, spread: float) -> Aligned | None:
         energy_b=float(np.sqrt(np.mean(db * db))),
         lively_a=a.lively,
         lively_b=liveliest(change),
-        start=max(0.0, first),
-        end=min(len(b.rows) * STEP, max(0.0, first) + (end - start) * STEP / rate),
+        start=first,
+        end=last,
         rank=rank,
         points=a.rows.shape[1],
         shorter=min(len(a.rows), len(b.rows)) * STEP,
     )
 
 
-def align(a: Side, b: Side, spans: Sequence[Span], ways: Ways = WAYS) -> Aligned | None:
-    """Return the best alignment of the readings of clips a and b, looked for in `spans`, or None when there is none."""
+def on_clocks(speed: float, lag: int, start: int, end: int, rows_b: int) -> tuple[float, float, float]:
+    """Return offset, start and end of an `Aligned`, in seconds, from rows of b as it is `retimed`."""
+    rate, half = abs(speed), STEP / 2  # a row stands for the middle of its quarter second
+    if speed > 0:
+        offset = lag * STEP + half * (1 - rate)
+        first = start * STEP / rate
+    else:
+        offset = lag * STEP + half + rate * ((rows_b - 1) * STEP + half)
+        first = (rows_b - (end - 1) / rate - 1) * STEP
+    first = max(0.0, first)
+    return offset, first, min(rows_b * STEP, first + (end - start) * STEP / rate)
+
+
+def align(a: Side, b: Side, spans: Sequence[Span], ways: Ways = WAYS, measure: Measure = measured) -> Aligned | None:
+    """Return the best alignment of the readings of clips a and b, looked for in `spans`, or None when there is none.
+
+    `measure` makes an exact alignment of a line found.
+    """
     best: tuple[Line, float] | None = None
     second: Line | None = None
     for from_a, to_a, from_b, to_b in spans:
@@ -119,7 +132,7 @@ def align(a: Side, b: Side, spans: Sequence[Span], ways: Ways = WAYS) -> Aligned
     if best is None or (best[0].rank < HOPELESS and max(a.lively, b.lively) >= STILL):
         return None
     tried = [best[0]] + ([second] if second is not None and second.rank > CLOSE * best[0].rank else [])
-    found = [measured(a, b, line, best[1]) for line in tried]
+    found = [measure(a, b, line, best[1]) for line in tried]
     return max((f for f in found if f is not None), key=lambda f: f.rank, default=None)
 
 
@@ -158,7 +171,7 @@ def agreement(da: Floats, db: Floats) -> tuple[float, float]:
     return dot / max(float(np.sqrt((ea * eb).sum())), 1e-6), dot / max(float(np.sqrt(ea.sum() * eb.sum())), 1e-6)
 
 
-def _unhidden(xa: Floats, xb: Floats) -> npt.NDArray[np.bool_]:
+def unhidden(xa: Floats, xb: Floats) -> npt.NDArray[np.bool_]:
     """Return which points (n,) show the same in both, whatever the light: captions and logos are left out.
 
     The mean pictures are brought together by a straight line (weighted again and again so that what does not fit
@@ -186,7 +199,7 @@ def likeness(xa: Floats, xb: Floats) -> Floats:
     return both
 
 
-def _shared(alike: Floats) -> tuple[int, int]:
+def shared(alike: Floats) -> tuple[int, int]:
     """Return the run of moments that are alike: the one with the largest sum above half of what it is at its best."""
     level = 0.5 * float(np.quantile(alike, 0.8))
     sums = np.concatenate([[0.0], np.cumsum(alike - level)])

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.grid import HEIGHT, WIDTH, Grid, read
+from verify.descriptors.grid import HEIGHT, WIDTH, Grid, kept
 from verify.descriptors.moments import Moments
 from verify.descriptors.patches import Patches
 from verify.matching import strength
 from verify.matching.geometry import Spots, spots
-from verify.matching.lines import liveliest
+from verify.matching.strips import Rows, Strip, film, stretches
 from verify.records.fingerprints import Fingerprint
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -23,14 +23,16 @@ Floats = npt.NDArray[np.floating[Any]]
 class Clip:
     """What matching knows of a clip: places, moments, the film (pictures and changes, (rows, cells)), the shape.
 
-    `size` is how much changes in each row (grey levels a cell), `mean` the mean picture (HEIGHT, WIDTH).
+    The film of a long clip is read in stretches. `size` is how much changes in each row (grey levels a cell), `mean`
+    the mean picture (HEIGHT, WIDTH).
     """
 
     sha256: str
     spots: Spots
     moments: npt.NDArray[np.uint64]
-    grid: Floats
-    change: Floats
+    grid: Rows
+    change: Rows
+    nbytes: int  # of memory, near enough: the film is nearly all of it
     size: Floats
     mean: Floats
     aspect: float
@@ -42,11 +44,6 @@ class Clip:
         """Mean number of places in a picture."""
         return len(self.spots) / max(1, len(self.spots.times))
 
-    @property
-    def nbytes(self) -> int:
-        """Memory of its arrays, near enough: the film is nearly all of it."""
-        return self.grid.nbytes + self.change.nbytes + 40 * len(self.spots)
-
 
 def clip_of(sha256: str, prints: dict[str, Fingerprint]) -> Clip | None:
     """Return the clip of `prints`, or None when it has no grid (nothing was decoded)."""
@@ -54,16 +51,32 @@ def clip_of(sha256: str, prints: dict[str, Fingerprint]) -> Clip | None:
     if grid is None:
         return None
     try:
-        pictures, change = read(grid)
+        shown = kept(grid)
     except ValueError:  # of an older version, or damaged on its way from somebody else: there is nothing to compare
         return None
     aspect = float(grid.parameters.get("aspect", 1.0))
     places = spots(prints.get(Patches.name), aspect)
-    size = np.sqrt(np.mean(change * change, axis=1))
-    mean = pictures.mean(axis=0).reshape(HEIGHT, WIDTH)
+    pictures, change = film(shown)
+    parts = stretches(len(shown))
+    means = [pictures[rows].mean(axis=0) for rows in parts]
+    lengths = [rows.stop - rows.start for rows in parts]
+    mean = means[0] if len(means) == 1 else np.average(means, axis=0, weights=lengths)
+    size = np.concatenate([np.sqrt(np.mean(change[rows] * change[rows], axis=1)) for rows in parts])
     happened = prints.get(Moments.name)
     moments = happened.arrays["codes"].astype(np.uint64) if happened is not None else np.zeros(0, np.uint64)
-    return Clip(sha256, places, moments, pictures, change, size, mean, aspect, liveliest(change), float(mean.mean()))
+    return Clip(
+        sha256=sha256,
+        spots=places,
+        moments=moments,
+        grid=pictures,
+        change=change,
+        nbytes=40 * len(places) + (shown.nbytes if isinstance(change, Strip) else 2 * change.nbytes),
+        size=size,
+        mean=mean.reshape(HEIGHT, WIDTH),
+        aspect=aspect,
+        liveliness=float(np.quantile(size, 0.9)),
+        brightness=float(mean.mean()),
+    )
 
 
 def kind(a: Clip, b: Clip) -> str:

@@ -7,19 +7,22 @@ one offset and speed. Where no fit is sure, the whole pictures are tried over ea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from verify.matching.align import Aligned, align
+from verify.matching import hours
+from verify.matching.align import Aligned, align, measured
 from verify.matching.clips import Clip
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
 from verify.matching.geometry import Fit, fits, unit_matrix, whole
-from verify.matching.lattice import lattice
+from verify.matching.lattice import Lattice, lattice
 from verify.matching.lines import DECISIVE, NATURAL, WAYS, Side, Ways, side
 from verify.matching.parts import guesses
 from verify.matching.settle import settled
+from verify.matching.strips import Strip
 from verify.matching.windows import Span, guessed, hinted
 
 Array = npt.NDArray[np.floating[Any]]
@@ -91,12 +94,20 @@ def _tested(one: _Try, a: Clip, b: Clip) -> Found | None:
     spans = hinted(one.fit.times, len(a.grid), len(b.grid)) if one.fit is not None else guessed(a.size, b.size)
     if not spans:
         return None
-    (rows_a, rows_b), (change_a, change_b) = both.read(a.grid, b.grid), both.read(a.change, b.change)
-    sides = side(rows_a, change_a), side(rows_b, change_b)
-    aligned = align(*sides, spans, one.ways)
+    sides = _side(a, both, of_a=True), _side(b, both, of_a=False)
+    long = isinstance(a.grid, Strip) or isinstance(b.grid, Strip)
+    aligned = align(*sides, spans, one.ways, hours.measured if long else measured)
     if aligned is None:
         return None
     return Found(one.matrix, one.turn, one.fit, aligned, both.share_a, both.share_b, sides, tuple(spans))
+
+
+def _side(clip: Clip, both: Lattice, *, of_a: bool) -> Side:
+    """Return what alignment needs of one of the two clips."""
+    grid, change, read = clip.grid, clip.change, partial(both.one, of_a=of_a)
+    if isinstance(grid, Strip) and isinstance(change, Strip):
+        return hours.long_side(grid.through(read, len(both.cells)), change.through(read, len(both.cells)))
+    return side(read(np.asarray(grid)), read(np.asarray(change)))
 
 
 def _settled(a: Clip, b: Clip, found: Found) -> Found:

@@ -34,6 +34,7 @@ NARROWEST, WIDEST = 12, 24  # bits of a key; about one for each doubling, so tha
 TWO_TABLES = 4_000_000  # codes up to which a second table, of the next bits, is kept: it finds what the first misses
 KEPT = 1_000_000  # codes from which a segment is worth a file
 LARGEST = 32_000_000  # codes of a segment: building one takes about 40 bytes a code for a few seconds
+ASKED = 8192  # codes looked up at once: those of hours would need gigabytes for a moment
 # A look shared by so many times the mean number of places tells nothing (sky, black, a channel's logo).
 COMMON = 48
 
@@ -81,23 +82,29 @@ class Segment:
 
     def near(self, codes: Codes) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
         """Return (query, clip, bits apart) of codes within NEAR bits that share a bucket or lie one bit from it."""
-        flips = np.array([0] + [1 << bit for bit in range(self.width)], np.uint32)
-        common = max(COMMON, COMMON * len(self) >> self.width)
-        parts = []
-        for number, table in enumerate(self.tables):
-            probe = (_keys(codes, number, self.width)[:, None] ^ flips[None, :]).ravel()
-            first = table.start[probe].astype(np.int64)
-            count = table.start[probe.astype(np.int64) + 1].astype(np.int64) - first
-            count[count > common] = 0
-            kept = np.nonzero(count)[0]
-            first, count = first[kept], count[kept]
-            query = np.repeat(kept // len(flips), count)
-            at = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
-            gap = np.bitwise_count(codes[query] ^ table.codes[at])
-            good = np.nonzero(gap <= NEAR)[0]
-            parts.append((query[good], table.clip[at[good]].astype(np.int64), gap[good]))
+        parts = [
+            self._near(table, number, codes[first : first + ASKED], first)
+            for number, table in enumerate(self.tables)
+            for first in range(0, max(1, len(codes)), ASKED)
+        ]
         query, clip, gap = (np.concatenate(part) for part in zip(*parts, strict=True))
         return query, clip, gap
+
+    def _near(self, table: Table, number: int, codes: Codes, first: int) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
+        """Return what `near` does of one table, for the codes from number `first` on."""
+        flips = np.array([0] + [1 << bit for bit in range(self.width)], np.uint32)
+        common = max(COMMON, COMMON * len(self) >> self.width)
+        probe = (_keys(codes, number, self.width)[:, None] ^ flips[None, :]).ravel()
+        begin = table.start[probe].astype(np.int64)
+        count = table.start[probe.astype(np.int64) + 1].astype(np.int64) - begin
+        count[count > common] = 0
+        kept = np.nonzero(count)[0]
+        begin, count = begin[kept], count[kept]
+        query = np.repeat(kept // len(flips), count)
+        at = np.repeat(begin - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
+        gap = np.bitwise_count(codes[query] ^ table.codes[at])
+        good = np.nonzero(gap <= NEAR)[0]
+        return query[good] + first, table.clip[at[good]].astype(np.int64), gap[good]
 
     def path(self, folder: Path, of: str) -> Path:
         """Return the file the segment has in `folder`, if it has one; `of` says what the codes are of."""

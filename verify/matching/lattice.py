@@ -38,9 +38,12 @@ class Lattice:
 
     def read(self, a: Floats, b: Floats) -> tuple[Floats, Floats]:
         """Return the readings (n, p) and (m, p) of the grids `a` (n, CELLS) and `b` (m, CELLS)."""
-        if self.of_a:
-            return a[:, self.cells], b @ self.weights
-        return a @ self.weights, b[:, self.cells]
+        return self.one(a, of_a=True), self.one(b, of_a=False)
+
+    def one(self, grid: Floats, *, of_a: bool) -> Floats:
+        """Return the readings (n, p) of the grid of one of the two clips."""
+        read: Floats = grid[:, self.cells] if of_a == self.of_a else grid @ self.weights
+        return read
 
 
 def _samples() -> Array:

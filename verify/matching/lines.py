@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from verify.descriptors.grid import STEP
+from verify.matching.strips import Rows
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -46,9 +47,9 @@ class Line:
 class Side:
     """Readings (n, points) of one clip, its changes, these levelled, and its liveliest moments."""
 
-    rows: Floats
-    change: Floats
-    level: Floats
+    rows: Rows
+    change: Rows
+    level: Rows
     lively: float
 
 
@@ -86,7 +87,7 @@ def lines(a: Side, b: Side, tried: Ways = WAYS) -> tuple[list[Line], float]:
     """
     if min(len(a.rows), len(b.rows)) * STEP < SHORTEST:
         return [], 0.0
-    level_a, level_b = _padded(a.level), _padded(b.level)
+    level_a, level_b = _padded(np.asarray(a.level)), _padded(np.asarray(b.level))
     product = level_b @ level_a.T
     power_a, power_b = (level_a**2).sum(axis=1), (level_b**2).sum(axis=1)
     found, squares, lags = _best(product, power_a, power_b, tried[:1])

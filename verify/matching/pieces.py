@@ -16,6 +16,7 @@ import numpy.typing as npt
 from verify.descriptors.grid import STEP
 from verify.matching.align import Aligned, align, along, likeness
 from verify.matching.lines import Side, Ways, part
+from verify.matching.strips import stretches
 from verify.matching.windows import Span
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -78,13 +79,19 @@ def _gain(a: Side, b: Side, rows_a: Ints, rows_b: Ints, sign: float) -> Floats:
     For changes u and v of one size that correlate by r where they are the same, u.v - r/2 (u.u + v.v)/2 is as far
     above zero for the same as below it for others.
     """
+    told = [_told(a, b, rows_a[part], rows_b[part], sign) for part in stretches(len(rows_b))]
+    dot, power, alike = (np.concatenate(parts) for parts in zip(*told, strict=True))
+    usual = float(np.quantile(_smooth(dot) / np.maximum(_smooth(power), 1e-3), 0.75))
+    moved: Floats = dot - 0.5 * max(usual, CHANCE) * power
+    return moved + PICTURES * (alike - UNLIKE * float(np.quantile(alike, 0.8)))
+
+
+def _told(a: Side, b: Side, rows_a: Ints, rows_b: Ints, sign: float) -> tuple[Floats, Floats, Floats]:
+    """Return for each moment how changes go together, how much changes, and how alike the pictures are."""
     u, v = a.level[rows_a], sign * b.level[rows_b]
     points = u.shape[1]
     dot, power = (u * v).sum(axis=1) / points, ((u * u).sum(axis=1) + (v * v).sum(axis=1)) / (2 * points)
-    usual = float(np.quantile(_smooth(dot) / np.maximum(_smooth(power), 1e-3), 0.75))
-    alike = likeness(a.rows[rows_a], b.rows[rows_b])
-    moved: Floats = dot - 0.5 * max(usual, CHANCE) * power
-    return moved + PICTURES * (alike - UNLIKE * float(np.quantile(alike, 0.8)))
+    return dot, power, likeness(a.rows[rows_a], b.rows[rows_b])
 
 
 def _same(gain: Floats) -> npt.NDArray[np.bool_]:

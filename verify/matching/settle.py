@@ -15,6 +15,7 @@ import numpy.typing as npt
 from verify.matching.align import Aligned, agreement, along
 from verify.matching.lattice import lattice
 from verify.matching.lines import levelled
+from verify.matching.strips import LONG, Rows
 
 Floats = npt.NDArray[np.floating[Any]]
 Array = npt.NDArray[np.floating[Any]]
@@ -23,12 +24,14 @@ ROUNDS = (0.04, 0.02)  # shares of the smaller picture by which it is moved, or 
 BETTER = 1.01  # a step is taken only for so much: chance moves the agreement as well
 
 
-def settled(matrix: Array, change_a: Floats, change_b: Floats, aligned: Aligned, reach: float) -> Array:
+def settled(matrix: Array, change_a: Rows, change_b: Rows, aligned: Aligned, reach: float) -> Array:
     """Return `matrix` (3 x 3, 0..1, a into b) moved so that the changes (n, CELLS) and (m, CELLS) agree best.
 
     `reach` is how far in all, as a share of the smaller picture.
     """
     at_a, at_b = along(aligned, len(change_a), len(change_b))
+    some = slice(None, None, -(-len(at_b) // LONG) or 1)  # of hours that are shared, evenly spread moments tell it
+    at_a, at_b = at_a[some], at_b[some]
     a, b = change_a[at_a], np.sign(aligned.speed) * change_b[at_b]
     best, most = np.zeros(3), _agreed(matrix, a, b)
     for step in ROUNDS:
