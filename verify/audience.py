@@ -27,10 +27,12 @@ class Audience:
         self._lookers: list[Any] = []
         self._watchers: list[Any] = []
         self._listeners: list[Any] = []
+        self._attendants: list[Any] = []
         self._feed(lambda member: member.begin(clip))
         self._lookers = [m for m in self._members if _does(m, "add")]
         self._watchers = [m for m in self._members if _does(m, "add_tiny")]
         self._listeners = [m for m in self._members if _does(m, "add_sound")]
+        self._attendants = [m for m in self._members if isinstance(m, Measure) and _does(m, "add_each")]
 
     @property
     def listens(self) -> bool:
@@ -41,6 +43,11 @@ class Audience:
     def sees_colour(self) -> bool:
         """Whether anything looks at the colour of frames: every measure may, a descriptor says so."""
         return any(isinstance(m, Measure) or m.sees_colour for m in self._lookers)
+
+    def each(self, picture: frames.Picture) -> None:
+        """Give those who attend to all pictures the next decoded one."""
+        if self._attendants:
+            self._feed(lambda member: member.add_each(picture), self._attendants)
 
     def frame(self, frame: Frame) -> None:
         """Give everyone the next sampled frame."""
@@ -82,7 +89,7 @@ class Audience:
                 raise
             except Exception as error:  # noqa: BLE001 - one part that fails on a strange clip must not cost the rest
                 self.problems.append(Problem(part=member.name, reason=f"Stopped: {words(error)}."))
-                for group in (self._members, self._lookers, self._watchers, self._listeners):
+                for group in (self._members, self._lookers, self._watchers, self._listeners, self._attendants):
                     if member in group:
                         group.remove(member)
 

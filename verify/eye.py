@@ -20,6 +20,7 @@ from verify.descriptors.base import (
 )
 from verify.media import frames, informative, still
 from verify.media.keyframes import Candidate, Keyframes
+from verify.media.pages import LINES, Page, Pages
 from verify.media.pictures import COLOUR_HEIGHT, COLOUR_WIDTH, Planes, fit, shrink, within
 from verify.media.shots import Cuts, View
 from verify.media.sniff import Kind
@@ -45,12 +46,14 @@ class Eye:
         self.party = Audience(ClipInfo(width=width, height=height, duration=stated), seen.members)
         self._step = min(SAMPLE_STEP, max(stated / LEAST_SAMPLES, TINY_STEP)) if stated else SAMPLE_STEP
         self._cuts = Cuts()
+        self._pages = Pages() if seen.reads else None
         self._keyframes = Keyframes(seen.keyframes_wanted)
         self._next_tiny = self._next_sample = 0.0
         self._index = 0
 
     def picture(self, picture: frames.Picture) -> None:
-        """Take the next decoded frame; most are only counted."""
+        """Take the next decoded frame; of most, only how much it differs from the last is kept."""
+        self.party.each(picture)
         time = picture.time
         if time + 1e-4 < self._next_tiny:
             return
@@ -79,6 +82,8 @@ class Eye:
             )
         )
         self._index += 1
+        if self._pages is not None:
+            self._pages.add(time, lambda: planes.gray(LINES))
         size = fit(planes.shape.display_width, planes.shape.display_height, self._seen.settings.keyframe_side)
         self._keyframes.add(
             time=time,
@@ -93,6 +98,8 @@ class Eye:
         """Collect shots, keyframes, fingerprints and measures."""
         self.party.end()
         self._seen.take(self.party)
+        if self._pages is not None:
+            self._seen.pages = self._pages.end()
         if self._clip.frames:
             self._seen.shots = self._cuts.shots(self._clip.end + self._clip.usual_step)
             self._seen.keyframes = _write_keyframes(self._keyframes.chosen(self._seen.shots), self._seen.out)
@@ -166,3 +173,6 @@ def look_at_still(path: Path, kind: Kind, settings: Settings, name: str, seen: S
         make=lambda: shrink(picture, *fit(wide, high, settings.keyframe_side)),
     )
     seen.keyframes = _write_keyframes(keyframes.chosen(seen.shots), seen.out)
+    if seen.reads:
+        large = cv2.cvtColor(shrink(picture, *within(wide, high, LINES, min)), cv2.COLOR_BGR2GRAY)
+        seen.pages = (Page(time=0.0, gray=np.asarray(large, np.uint8)),)

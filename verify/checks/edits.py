@@ -38,7 +38,8 @@ class EditsInside(Check):
     def _run_of_pictures(self, case: Case, values: dict[str, Any]) -> Finding:
         again = measured.rows(values, "repeats", "start", "end", "again")
         still = [s for s in measured.rows(values, "still", "start", "end") if not s.get("plain")]
-        gaps = measured.rows(values, "gaps", "start", "end")
+        # Where the file's packets were read, the check of its course tells the gaps, and whether the sound goes on.
+        gaps = [] if measured.values(case, "course") else measured.rows(values, "gaps", "start", "end")
         share = measured.number(values, "still_share") or 0.0
         if still and share > _SLIDE_SHOW:
             told = f"The clip is a series of still pictures: for {share:.0%} of its length nothing moves at all."
@@ -47,8 +48,9 @@ class EditsInside(Check):
         if not signs:
             searched = measured.number(values, "searched_seconds")
             span = f" (repeats: the first {wording.clock(searched)})" if searched else ""
+            missing = " or" if measured.values(case, "course") else ", is missing or"
             return self.neutral(
-                f"No stretch of the picture stands still, comes again or is missing{span}.",
+                f"No stretch of the picture stands still{missing} comes again{span}.",
                 limits=_LIMITS,
                 recheck=_RECHECK,
             )

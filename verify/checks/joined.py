@@ -19,8 +19,9 @@ from verify.records.media import Tag
 _EVEN = 0.25  # of the middle length: scene changes move the joints of services (4.6 s to 5.5 s around 5.3 s, measured)
 _LEAST_EVEN = 3  # pieces that must be alike before their likeness says anything
 _MOST = 6
+_READERS = frozenset({"boxes", "course"})  # those that look at later key pictures as well
 _LIMITS = (
-    "Only encoders that write their name into the picture (x264, x265) and containers of the MP4 family are looked at, "
+    "Only encoders that write their name (x264, x265) or parameters (H.264, HEVC) into the picture are looked at, "
     "and encoding the whole again removes the signs. Joining is no falsification by itself: recorders and editors join "
     "what belongs together."
 )
@@ -44,7 +45,7 @@ class JoinedPieces(Check):
             return (self.not_tested("The file could not be examined, so its encodings were not counted."),)
         tags = [t for t in case.examination.tags if t.name == "encoder restart" and _second(t) is not None]
         if not tags:
-            looked = any(t.reader == "boxes" and t.name == "encoder settings" for t in case.examination.tags)
+            looked = any(t.reader in _READERS and t.name == "encoder settings" for t in case.examination.tags)
             if not looked:
                 told = (
                     "Whether the clip was joined from pieces cannot be told: its encoder left no name in the picture."

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.descriptors.base import ClipInfo, Frame, Gray
+from verify.media.frames import Picture
 from verify.records.media import Curve, Sound
 
 
@@ -33,6 +34,9 @@ class Measure(ABC):
 
     def add(self, frame: Frame) -> None:  # noqa: B027 - some measures hear only
         """Take the next sampled frame."""
+
+    def add_each(self, picture: Picture) -> None:  # noqa: B027
+        """Take every decoded picture, before any is chosen; its planes are the decoder's memory until the next one."""
 
     def add_tiny(self, time: float, tiny: Gray) -> None:  # noqa: B027
         """Take the next tiny luma picture."""

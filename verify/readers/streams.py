@@ -96,6 +96,11 @@ class Streams(Reader):
         return Reading(tags=out.tags, problems=out.problems)
 
 
+def demuxer(container: str) -> str:
+    """Return the name of the one demuxer that may open `container`, empty where FFmpeg is not asked."""
+    return _DEMUXERS.get(container, "")
+
+
 def _options(container: str) -> dict[str, str]:
     return {"protocol_whitelist": "file", "format_whitelist": _DEMUXERS.get(container, container)}
 
