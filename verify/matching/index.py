@@ -81,7 +81,10 @@ class Segment:
         return cls(first, last, width, tuple(tables))
 
     def near(self, codes: Codes) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
-        """Return (query, clip, bits apart) of codes within NEAR bits that share a bucket or lie one bit from it."""
+        """Return (query, clip, bits apart) of codes within NEAR bits that share a bucket or lie one bit from it.
+
+        Of each query in each clip the nearest of those that were looked up together, once or, by two tables, twice.
+        """
         parts = [
             self._near(table, number, codes[first : first + ASKED], first)
             for number, table in enumerate(self.tables)
@@ -104,7 +107,7 @@ class Segment:
         at = np.repeat(begin - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
         gap = np.bitwise_count(codes[query] ^ table.codes[at])
         good = np.nonzero(gap <= NEAR)[0]
-        return query[good] + first, table.clip[at[good]].astype(np.int64), gap[good]
+        return _nearest(query[good] + first, table.clip[at[good]].astype(np.int64), gap[good])
 
     def path(self, folder: Path, of: str) -> Path:
         """Return the file the segment has in `folder`, if it has one; `of` says what the codes are of."""
@@ -144,6 +147,16 @@ class Segment:
             raise ValueError(f"{path.name} is not of this format or size")
         tables = tuple(Table(*arrays[i : i + 3]) for i in range(0, len(arrays), 3))
         return cls(int(first), int(last), int(head["width"]), tables)
+
+
+def _nearest(query: Ints, clip: Ints, gap: npt.NDArray[np.uint8]) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
+    """Return what is nearest for each query in each clip, in their order."""
+    packed = query << 40 | clip << 8 | gap  # up to 8 million queries and four billion clips
+    packed.sort()
+    first = np.ones(len(packed), bool)
+    first[1:] = packed[1:] >> 8 != packed[:-1] >> 8
+    packed = packed[first]
+    return packed >> 40, packed >> 8 & 0xFFFFFFFF, (packed & 0xFF).astype(np.uint8)
 
 
 class Index:
@@ -222,28 +235,26 @@ class Index:
         A place votes once for a clip, the more the nearer its look and the fewer clips look like it. Clips that are
         not in `live` are left out.
         """
-        keys, weights = [np.zeros(0, np.int64)], [np.zeros(0)]
+        keys, votes = [np.zeros(0, np.int64)], [np.zeros(0)]
         for number, turn in enumerate(turns):
             asked = turned(codes, turn)
             parts = [segment.near(asked) for segment in self._segments]
             if not parts:
                 continue
-            query, clip, gap = (np.concatenate(part) for part in zip(*parts, strict=True))
-            key = (query << 32) | clip
-            order = np.lexsort((gap, key))
-            key, first = np.unique(key[order], return_index=True)
-            nearest = gap[order][first].astype(float)
-            place, clip = key >> 32, key & 0xFFFFFFFF
+            place, clip, gap = _nearest(*(np.concatenate(part) for part in zip(*parts, strict=True)))
             clips_like = np.bincount(place, minlength=len(codes))[place]
-            keys.append(clip * 8 + number)
-            weights.append((NEAR + 1 - nearest) / (NEAR + 1) / np.log2(1 + clips_like))
-        both, at = np.unique(np.concatenate(keys), return_inverse=True)
-        votes = np.bincount(at, np.concatenate(weights), minlength=len(both))
+            named, at = np.unique(clip, return_inverse=True)
+            keys.append(named * 8 + number)
+            weights = (NEAR + 1 - gap.astype(float)) / (NEAR + 1) / np.log2(1 + clips_like)
+            votes.append(np.bincount(at, weights, minlength=len(named)))
+        both, every = np.concatenate(keys), np.concatenate(votes)
+        order = np.argsort(both)
+        both, every = both[order], every[order]
         found: list[tuple[int, Turn, float]] = []
-        for i in np.argsort(-votes, kind="stable").tolist():
+        for i in np.argsort(-every, kind="stable").tolist():
             clip_number = int(both[i] >> 3)
             if live is None or clip_number in live:
-                found.append((clip_number, turns[int(both[i] & 7)], float(votes[i])))
+                found.append((clip_number, turns[int(both[i] & 7)], float(every[i])))
                 if len(found) >= most:
                     break
         return found
