@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from verify.matching.engine import Engine
@@ -89,8 +91,13 @@ def test_what_matches_a_match_is_looked_at(film, prints, monkeypatch):
     for name, pictures in {"source": source, "copy": seconds(source, 1, 8), "third": seconds(source, 2, 10)}.items():
         shelf.add(name, prints(pictures))
     engine = Engine(shelf)
-    named = engine._named
-    monkeypatch.setattr(engine, "_named", lambda mine: {k: v for k, v in named(mine).items() if k != "copy"})
+    named = engine.named
+
+    def forgetful(sha256):
+        every = named(sha256)
+        return replace(every, turns={other: turns for other, turns in every.turns.items() if other != "copy"})
+
+    monkeypatch.setattr(engine, "named", forgetful)
     assert [m.b for m in engine.search("source")] == ["third"]
     links = {"third": ["copy", "source"]}
     assert {m.b for m in engine.search("source", links=lambda other: links.get(other, ()))} == {"third", "copy"}

@@ -94,10 +94,21 @@ def test_what_goes_on_alike_is_a_copy_of_which_less_was_matched(footage, matched
     assert not only_a_part(alike, lengths, cuts)
 
 
-def test_where_cuts_are_not_known_nothing_is_said(footage, matched):
+def test_where_neither_cut_nor_jump_is_known_nothing_is_said(footage, matched):
     match, lengths, cuts = matched(*PARTS["an intro"](footage))
-    assert not only_a_part(match, lengths, {"a": cuts["a"]})
-    assert not only_a_part(match, lengths, {"a": cuts["a"], "b": []})
+    smooth = replace(match, jumps_a=(), jumps_b=())
+    assert only_a_part(smooth, lengths, cuts)
+    assert not only_a_part(smooth, lengths, {"a": cuts["a"]})
+    assert not only_a_part(smooth, lengths, {"a": cuts["a"], "b": []})
+
+
+def test_a_jump_of_the_picture_stands_in_for_a_cut_that_was_not_found(footage, matched):
+    match, lengths, _ = matched(*PARTS["an intro"](footage))
+    assert match.jumps_a == pytest.approx([4.0], abs=0.5)
+    assert match.jumps_b == pytest.approx([4.0], abs=0.5)
+    assert only_a_part(match, lengths, {})
+    match, _, _ = matched(*COPIES["a trim"](footage))
+    assert match.jumps_a == match.jumps_b == ()
 
 
 def test_three_ways_from_one_part_need_no_cut(film, prints):

@@ -10,7 +10,7 @@ from verify.matching.base import Shelf
 from verify.matching.clips import Clip, clip_of, kind
 from verify.matching.codes import Turn
 from verify.matching.compare import Found, compare
-from verify.matching.partings import partings
+from verify.matching.partings import jumps, partings
 from verify.matching.pieces import pieces
 from verify.records.matches import Match
 
@@ -64,14 +64,17 @@ def _match(a: Clip, b: Clip, found: Found) -> Match | None:
         found.spans,
         lambda one: strength.judge(one, found.fit, of_kind) is not None,
     )
+    named = describe.segments(shared, len(a.grid) * STEP)
     return Match(
         a=a.sha256,
         b=b.sha256,
         kind="same picture",
-        segments=describe.segments(shared, len(a.grid) * STEP),
+        segments=named,
         geometry=describe.geometry(found.matrix, a.aspect, b.aspect),
         strength=judged,
         frames=describe.frames(shared, len(a.grid) * STEP),
         descriptors=(f"{Patches.name}/{Patches.version}", f"{Grid.name}/{Grid.version}"),
         partings=partings(*found.sides, shared),
+        jumps_a=jumps(found.sides[0], [t for s in named for t in (s.a_start, s.a_end)]),
+        jumps_b=jumps(found.sides[1], [t for s in named for t in (s.b_start, s.b_end)]),
     )

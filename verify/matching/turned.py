@@ -10,7 +10,7 @@ from verify.records.matches import FramePair, Geometry, Match, Segment
 
 
 def turned(match: Match) -> Match:
-    """Return `match` with a and b exchanged: segments, speed, geometry, outlines, frames, partings."""
+    """Return `match` with a and b exchanged: segments, speed, geometry, outlines, frames, partings, jumps."""
     return replace(
         match,
         a=match.b,
@@ -18,6 +18,8 @@ def turned(match: Match) -> Match:
         segments=tuple(_segment(s) for s in match.segments),
         geometry=_geometry(match.geometry),
         frames=tuple(_pair(f) for f in match.frames),
+        jumps_a=match.jumps_b,
+        jumps_b=match.jumps_a,
         partings=tuple(replace(p, a_time=p.b_time, b_time=p.a_time) for p in match.partings),
     )
 

@@ -94,6 +94,8 @@ class Match:
     descriptors: tuple[str, ...] = ()  # which fingerprints found it, name/version
     notes: tuple[str, ...] = ()
     partings: tuple[Parting, ...] = ()
+    jumps_a: tuple[float, ...] = ()  # edges of the segments, in seconds of a, at which its picture becomes another
+    jumps_b: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
