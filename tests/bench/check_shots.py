@@ -1,10 +1,11 @@
 """How well cuts are found, and where the thresholds of verify/media/shots.py come from: run by hand, not by pytest.
 
-    python tests/bench/check_shots.py ../shared/videos
+    python tests/bench/check_shots.py ../shared/videos [--bars]
 
 Truth by construction: single-camera clips (CCTV, drones, helicopters, fixed rooms: files that hold one shot by the
 way they were made) give moments that are no cut; pieces of different clips set one after another give moments that
-are one. Each clip is looked at eight times a second, as an examination does; hits are within 0.26 s.
+are one. Each clip is looked at eight times a second, as an examination does; hits are within 0.26 s. With --bars
+every picture is set between black bars, as an upright clip is in a wide one.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import random
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 
-from verify.descriptors.base import TINY_STEP
+from verify.descriptors.base import TINY_HEIGHT, TINY_STEP, TINY_WIDTH
 from verify.media import frames, shots
 from verify.media.sniff import sniff
 from verify.settings import Settings
@@ -61,14 +63,23 @@ def cuts(pictures: list[tuple[float, np.ndarray]]) -> list[float]:
     return [shot.start for shot in finder.shots(pictures[-1][0])][1:]
 
 
+def barred(tiny: np.ndarray) -> np.ndarray:
+    """Return a tiny picture with black bars at its sides, as an upright clip has in a wide one."""
+    small = cv2.resize(tiny, (TINY_WIDTH * 9 // 16, TINY_HEIGHT), interpolation=cv2.INTER_AREA)
+    beside = TINY_WIDTH - small.shape[1]
+    return cv2.copyMakeBorder(small, 0, 0, beside // 2, beside - beside // 2, cv2.BORDER_CONSTANT, value=16)
+
+
 def main() -> None:
-    folder = Path(sys.argv[1])
+    folder, bars = Path(sys.argv[1]), "--bars" in sys.argv[2:]
     whole = {
         p.name: tinies(p)
         for p in sorted(folder.iterdir())
         if p.name.startswith(ONE_SHOT) and not any(n in p.name for n in NOT)
     }
     whole = {name: pictures for name, pictures in whole.items() if len(pictures) > 24}
+    if bars:
+        whole = {name: [(time, barred(tiny)) for time, tiny in pictures] for name, pictures in whole.items()}
     chance = random.Random(4)
     joined = []
     for _ in range(150):

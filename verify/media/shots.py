@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from verify.descriptors.base import Gray
 from verify.records.media import Shot
@@ -27,6 +28,10 @@ STAYS = 0.8  # of CANDIDATE: how far the pictures after a cut stay from those be
 SHORTEST = 0.4  # seconds: a shorter shot cannot be told from a flash at eight pictures a second
 
 
+Bars = tuple[int, int, int, int]
+_NONE: Bars = (0, 0, 0, 0)
+
+
 @dataclass(kw_only=True)
 class _Candidate:
     time: float
@@ -38,18 +43,51 @@ class _Candidate:
 _FLAT = 64.0
 
 
+# Bars beside or above a picture are alike in all its shots, and would make any two of them alike.
+BAR = 2  # grey levels by which a line of a bar varies at most, and by which two bars may differ
+_LEAST = 6  # lines and columns that are left
+
+
 class View:
-    """A tiny picture, ready to be compared: its pattern with mean 0 and length `weight`, at most 1."""
+    """A tiny picture, ready to be compared: its pattern with mean 0 and length `weight`, at most 1.
 
-    __slots__ = ("pattern", "tiny", "weight")
+    `bars` are the lines and columns of one level at its borders: top, bottom, left, right.
+    """
 
-    def __init__(self, tiny: Gray) -> None:
+    __slots__ = ("bars", "pattern", "tiny", "weight")
+
+    def __init__(self, tiny: Gray, bars: Bars | None = None) -> None:
         self.tiny = tiny
+        self.bars = bars or _bars(tiny)
         mean, spread = cv2.meanStdDev(tiny)
         variance = float(spread[0, 0]) ** 2
         scale = 1 / float(np.sqrt((variance + _FLAT) * tiny.size))
         self.pattern = cv2.addWeighted(tiny, scale, tiny, 0, -float(mean[0, 0]) * scale, dtype=cv2.CV_32F)
         self.weight = variance / (variance + _FLAT)
+
+
+def _bars(tiny: Gray) -> Bars:
+    """Return how many lines and columns at each border are one bar: top, bottom, left, right."""
+    lines, columns = tiny.max(axis=1) - tiny.min(axis=1) <= BAR, tiny.max(axis=0) - tiny.min(axis=0) <= BAR
+    return (_run(lines), _run(lines[::-1]), _run(columns), _run(columns[::-1]))
+
+
+def _run(flat: npt.NDArray[np.bool_]) -> int:
+    """Return how many of `flat` are True before the first that is not."""
+    return int(flat.argmin()) if not flat.all() else len(flat)
+
+
+def _within(a: View, b: View) -> tuple[slice, slice] | None:
+    """Return the lines and columns that lie within the bars both pictures have, or None where they share none."""
+    height, width = a.tiny.shape
+    top, bottom, left, right = (min(one, other) for one, other in zip(a.bars, b.bars, strict=True))
+    corners = ((top, 0, 0), (bottom, -1, -1), (left, 0, 0), (right, -1, -1))
+    top, bottom, left, right = (
+        lines if abs(int(a.tiny[y, x]) - int(b.tiny[y, x])) <= BAR else 0 for lines, y, x in corners
+    )
+    if not (top or bottom or left or right) or height - top - bottom < _LEAST or width - left - right < _LEAST:
+        return None
+    return slice(top, height - bottom), slice(left, width - right)
 
 
 class Cuts:
@@ -106,8 +144,11 @@ def distance(a: View, b: View) -> float:
 
     Half of one minus the correlation of their patterns, from 0 (one pattern) over 0.5 (unrelated) to 1 (negative),
     plus half their mean change of brightness. A flat picture has no pattern and correlates with nothing, so its
-    share is left out.
+    share is left out, and so are bars that both pictures have.
     """
+    inside = _within(a, b) if any(a.bars) and any(b.bars) else None
+    if inside is not None:
+        a, b = View(np.ascontiguousarray(a.tiny[inside]), _NONE), View(np.ascontiguousarray(b.tiny[inside]), _NONE)
     change = cv2.norm(a.tiny, b.tiny, cv2.NORM_L1) / a.tiny.size / 255
     unlike = (min(a.weight, b.weight) - cv2.sumElems(cv2.multiply(a.pattern, b.pattern))[0]) / 2
     return max(0.0, unlike) + 0.5 * min(change, 0.5)
