@@ -63,6 +63,7 @@ def task_of(session: Session, sha256: str) -> Task | None:
         sha256=sha256,
         turns=list(named.turns.items()),
         nearest=named.nearest,
+        sure=named.sure,
         without=list(_known(session, sha256, new)),
         sounds=Soundtracks(library).named(sha256, new),
         generation=generation,

@@ -27,6 +27,7 @@ class Task:
     sha256: str
     turns: list[tuple[str, tuple[Turn, ...]]]
     nearest: int
+    sure: int
     without: list[str]
     sounds: list[str]
     generation: int
@@ -35,7 +36,7 @@ class Task:
     @property
     def named(self) -> Named:
         """The clips that are named by their pictures."""
-        return Named(dict(self.turns), self.nearest)
+        return Named(dict(self.turns), self.nearest, self.sure)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

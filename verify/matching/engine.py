@@ -7,6 +7,7 @@ alike at one offset and speed, and over which seconds. Only then is there a matc
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -29,6 +30,7 @@ CANDIDATES = 120  # (clip, turn) pairs looked at; the weakest of them are left a
 PLAIN_CANDIDATES = 16  # clips with few places to be found by, looked at for the look of the whole
 BARE = 60  # clips with no places at all, the newest: nothing but their movement tells them, so all are looked at
 MOMENTARY = 24  # (clip, turn) pairs that moments name
+HAPPENED = 6  # of them looked at first: big text votes for all others with the same text, and has no moments
 LEARNED = 24  # clips that a learned model names, where one is asked for
 GUESSED = 60  # of the clips named first, tried without a fit too
 MANY = 2000  # more candidates than CANDIDATES are looked at, up to this, while each has so many
@@ -93,7 +95,7 @@ class Engine:
             return matches_of(sha256, self.named(sha256), self.pairs.look, without, links)
         self.refresh()
         wanted = dict.fromkeys((other for other in among if other != sha256), TURNS)
-        return matches_of(sha256, Named(wanted, len(wanted)), self.pairs.look, without)
+        return matches_of(sha256, Named(wanted, len(wanted), len(wanted)), self.pairs.look, without)
 
     def named(self, sha256: str) -> Named:
         """Return the clips worth a comparison with a clip of the library.
@@ -102,28 +104,37 @@ class Engine:
         """
         self.refresh()
         mine = self.pairs.clip(sha256)
-        return Named(self._named(mine) if mine is not None else {}, self._nearest)
+        return self._named(mine) if mine is not None else Named({}, 0)
 
-    def _named(self, mine: Clip) -> dict[str, tuple[Turn, ...]]:
-        """Return the clips worth a comparison, plain ones first, then by votes, with the turns to try."""
-        wanted: dict[str, tuple[Turn, ...]] = {}
-        for codes in (mine.moments, ~mine.moments):  # as it happened, and backwards
-            for number, turn, _ in self._moments.candidates(codes, TURNS, MOMENTARY, self._names):
-                other = self._names[number]
-                wanted[other] = tuple(dict.fromkeys((*wanted.get(other, ()), turn)))
-        for number in self._plain.nearest(mine.spots.whole, PLAIN_CANDIDATES, self._names):
-            other = self._names[number]
-            wanted[other] = tuple(dict.fromkeys((*wanted.get(other, ()), UPRIGHT, MIRROR)))
+    def _named(self, mine: Clip) -> Named:
+        """Return the clips worth a comparison: those a plain one is like, those moments name first, then by votes."""
+        found: dict[int, set[Turn]] = defaultdict(set)
+        votes: dict[int, float] = defaultdict(float)
+        sure: list[int] = []
+        plain = self._plain.nearest(mine.spots.whole, PLAIN_CANDIDATES, self._names)
+        for number in plain:
+            found[number] |= {UPRIGHT, MIRROR}
         if mine.places < strength.PLAIN:
-            for number in list(self._bare)[-BARE:]:
-                wanted.setdefault(self._names[number], TURNS)
+            bare = list(self._bare)[-BARE:]
+            sure = [*plain, *bare]
+            for number in bare:
+                found[number] |= {*TURNS}
         for number in self._likeness.nearest(self._shelf, mine.sha256, LEARNED, self._names):
-            wanted[self._names[number]] = TURNS
-        named = self._index.candidates(mine.spots.looks, TURNS, MANY, self._names)
-        for place, (number, turn, votes) in enumerate(named):
-            if place >= CANDIDATES and votes < MANY_VOTES:
+            sure.append(number)
+            found[number] |= {*TURNS}
+        for codes in (mine.moments, ~mine.moments):  # as it happened, and backwards
+            happened = self._moments.candidates(codes, TURNS, MOMENTARY, self._names)
+            sure += [number for number, _, _ in happened[:HAPPENED]]
+            for number, turn, _ in happened:
+                found[number].add(turn)
+        by_places = self._index.candidates(mine.spots.looks, TURNS, MANY, self._names)
+        for place, (number, turn, many) in enumerate(by_places):
+            if place >= CANDIDATES and many < MANY_VOTES:
                 break
-            other = self._names[number]
-            wanted[other] = tuple(dict.fromkeys((*wanted.get(other, ()), turn)))
-        wanted.pop(mine.sha256, None)
-        return wanted
+            found[number].add(turn)
+            votes[number] = max(votes[number], many)
+        first = [n for n in dict.fromkeys(sure) if self._names[n] != mine.sha256]
+        ordered = dict.fromkeys([*first, *sorted(found, key=lambda n: -votes[n])])
+        turns = {self._names[n]: tuple(turn for turn in TURNS if turn in found[n]) for n in ordered}
+        turns.pop(mine.sha256, None)
+        return Named(turns, self._nearest, len(first))
