@@ -2,11 +2,12 @@
 
     python tests/bench/light.py ../shared [MORE]
 
-MORE is a folder with the files of light_more.csv: clips of public repositories, of nights mostly, that are not shipped.
+MORE is a folder with the files of light_more.csv: clips of public repositories that are not shipped. Its column `part`
+says when a clip was looked at: `first` and `second` before the thresholds were set, `third` after.
 Clips carry labels given by looking at their frames. Stills carry none: where a satellite clock and a position are in
 the file, the sun's altitude is computed, which nobody had to judge.
 
-The thresholds were set on the same clips. So they are also set anew, by a fixed rule, without the clips of one
+Most thresholds were set on the same clips. So they are also set anew, by a fixed rule, without the clips of one
 repository at a time (and on random halves of the repositories), and asked of the clips left out: those rates are of
 footage that no threshold has seen.
 """
@@ -71,24 +72,35 @@ def label(name: str) -> str:
 
 
 def colours(path: Path) -> list[tuple[float, np.ndarray]]:
-    """Return (seconds, 64 x 48 BGR) of a frame every half second, the first two minutes."""
+    """Return (seconds, 64 x 48 BGR) of up to 14 key pictures of the first four minutes.
+
+    Where a clip has fewer than four, up to 14 pictures of its first 20 seconds.
+    """
+    found = _some(path, 240.0, keys_only=True)
+    return found if len(found) >= 4 else _some(path, 20.0, keys_only=False)
+
+
+def _some(path: Path, longest: float, *, keys_only: bool) -> list[tuple[float, np.ndarray]]:
     found: list[tuple[float, np.ndarray]] = []
     with av.open(str(path), metadata_errors="replace") as container:
-        for frame in container.decode(video=0):
+        stream = container.streams.video[0]
+        if keys_only:
+            stream.codec_context.skip_frame = "NONKEY"
+        step = min(float(container.duration or 0) / 1e6 or longest, longest) / 14 * 0.9
+        for frame in container.decode(stream):
             at = float(frame.time or 0.0)
-            if found and at < found[-1][0] + 0.5:
-                continue
-            if at > 120:
+            if at > longest or len(found) >= 14:
                 break
-            picture = frame.to_ndarray(format="bgr24")
-            found.append((at, cv2.resize(picture, (64, 48), interpolation=cv2.INTER_AREA)))
+            if not found or at >= found[-1][0] + step:
+                picture = frame.to_ndarray(format="bgr24")
+                found.append((at, cv2.resize(picture, (64, 48), interpolation=cv2.INTER_AREA)))
     return found
 
 
-def further() -> dict[str, str]:
-    """Return the labels of light_more.csv by file name."""
+def further(part: str) -> dict[str, str]:
+    """Return the labels of one part of light_more.csv by file name."""
     with Path(__file__).with_name("light_more.csv").open(encoding="utf-8", newline="") as file:
-        return {row["file"]: row["label"] for row in csv.DictReader(file)}
+        return {row["file"]: row["label"] for row in csv.DictReader(file) if row["part"] == part}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +114,8 @@ class Seen:
     bright_top: float  # median luma of the top, from above
     dark: float  # share of the picture that is dark
     dark_top: float  # median luma of the top, from below
+    middle: float  # median luma of the picture, from above
+    dim: float  # share of the picture that is dim, from below
 
 
 def reached(truth: str, name: str, looks: list[light.Look]) -> Seen | None:
@@ -118,24 +132,33 @@ def reached(truth: str, name: str, looks: list[light.Look]) -> Seen | None:
         bright_top=float(np.quantile([k.top for k in seen], low)),
         dark=float(np.quantile([k.dark for k in seen], low)),
         dark_top=float(np.quantile([k.top for k in seen], high)),
+        middle=float(np.quantile([k.middle for k in seen], low)),
+        dim=float(np.quantile([k.dim for k in seen], high)),
     )
 
 
-def fitted(train: list[Seen]) -> tuple[float, float]:
-    """Return (least blue share, least dark share): 0.05 beyond the nearest clip of the other kind."""
+def fitted(train: list[Seen]) -> tuple[float, float, float]:
+    """Return (least blue share, dark share, median luma of what is lit): 0.05 beyond the nearest clip of another kind.
+
+    Rooms may be lit or dark, and say so; a night may not be lit, nor a room blue.
+    """
     known = [s for s in train if s.colour >= light._COLOURLESS]
     unblue = [s.blue for s in known if s.truth in {"night", "indoor"} and s.bright_top >= light._BLUE_TOP_LUMA]
     undark = [s.dark for s in known if s.truth in {"day", "twilight"} and s.dark_top <= 1.5 * light._DARK_TOP]
-    return max(unblue, default=0.0) + 0.05, max(undark, default=0.4) + 0.05
+    unlit = [s.middle for s in known if s.truth == "night"]
+    return max(unblue, default=0.0) + 0.05, max(undark, default=0.4) + 0.05, max(unlit, default=0.0) + 0.05
 
 
-def asked(one: Seen, blue: float, dark: float) -> str:
+def asked(one: Seen, blue: float, dark: float, lit: float) -> str:
     """Return what thresholds say of a clip."""
     if one.colour < light._COLOURLESS:
         return "cannot tell"
     if one.blue >= blue and one.bright_top >= light._BLUE_TOP_LUMA:
         return "blue sky"
-    return "dark" if one.dark >= dark and one.dark_top <= light._DARK_TOP else "cannot tell"
+    if one.dark >= dark and one.dark_top <= light._DARK_TOP:
+        return "dark"
+    even = one.middle >= lit and one.bright_top >= light._LIT_TOP and one.dim <= light._DIM_SHARE
+    return "lit throughout" if even and one.colour <= light._ONE_COLOUR else "cannot tell"
 
 
 def held_out(known: list[Seen]) -> None:
@@ -242,7 +265,9 @@ if __name__ == "__main__":
     known: list[Seen] = []
     clips([p for p in sorted((shared / "videos").iterdir()) if p.suffix not in {".json", ".csv"}], label, known)
     if len(sys.argv) > 2:
-        named = further()
-        clips([p for p in sorted(Path(sys.argv[2]).iterdir()) if p.name in named], named.__getitem__, known)
+        for part in ("first", "second", "third"):
+            named = further(part)
+            print(f"the {part} part of light_more.csv:")
+            clips([p for p in sorted(Path(sys.argv[2]).iterdir()) if p.name in named], named.__getitem__, known)
     held_out(known)
     stills(shared / "metadata")

@@ -27,6 +27,18 @@ def test_that_fits_the_claimed_points_supports_weakly(made):
     assert "5 °C as given" in found.evidence[1].value
 
 
+def test_the_sums_of_the_distance_can_be_done_again(made):
+    found = only(made, [5.0], [6.26], camera=CAMERA, blast=BLAST, temperature=5.0)
+    told = next(e.value for e in found.evidence if e.label == "Distance")
+    near, far = (
+        (331.3 * (1 + 0.0 / 273.15) ** 0.5 - 10) * (1.26 - 0.185),
+        (331.3 * (1 + 10.0 / 273.15) ** 0.5 + 10) * (1.26 + 0.090 + 0.125),
+    )
+    assert f"(1.26 s − 0.185 s) × 321.3 m/s = {near:.0f} m" in told
+    assert f"(1.26 s + 0.090 s + 0.125 s) × 347.3 m/s = {far:.0f} m" in told
+    assert f"{near:.0f} m to {far:.0f} m" in found.sentence
+
+
 def test_that_does_not_fit_questions(made):
     found = only(made, [5.0], [6.26], camera=CAMERA, blast=FAR)
     assert (found.bearing, found.weight) == ("questions", "weak")

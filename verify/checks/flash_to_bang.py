@@ -35,7 +35,7 @@ _LIMITS = (
 )
 _RECHECK = (
     "Step through the clip frame by frame to the first bright picture, find the start of the bang in the waveform (for "
-    "example in Audacity), and multiply the difference in seconds by 340 m."
+    "example in Audacity), and multiply the difference in seconds by 340 m; the sums with every error are given above."
 )
 
 
@@ -173,15 +173,31 @@ def speed(celsius: float) -> float:
     return _AT_ZERO * math.sqrt(1 + celsius / _ZERO_CELSIUS)
 
 
-def reach(delay: float, claim: Claim | None) -> Reach:
-    """Return how far away a sound began that came `delay` seconds after its light."""
+def speeds(claim: Claim | None) -> tuple[float, float]:
+    """Return the slowest and the fastest that sound may have been on its way, metres a second, wind included."""
     given = claim.temperature if claim else None
     coldest = _COLDEST if given is None else given - _GIVEN_TEMPERATURE_ERROR
     hottest = _HOTTEST if given is None else given + _GIVEN_TEMPERATURE_ERROR
+    slow, fast = (speed(max(celsius, -_ZERO_CELSIUS)) for celsius in (coldest, hottest))
+    return max(0.0, slow - _WIND), fast + _WIND
+
+
+def reach(delay: float, claim: Claim | None) -> Reach:
+    """Return how far away a sound began that came `delay` seconds after its light."""
+    slowest, fastest = speeds(claim)
     shortest, longest = max(0.0, delay - _SOUND_LATE), delay + _SOUND_EARLY + _PICTURE_STEP
-    return Reach(
-        nearest=shortest * (speed(max(coldest, -_ZERO_CELSIUS)) - _WIND),
-        farthest=longest * (speed(max(hottest, -_ZERO_CELSIUS)) + _WIND),
+    return Reach(nearest=shortest * slowest, farthest=longest * fastest)
+
+
+def sums(delay: float, claim: Claim | None) -> str:
+    """Return the two multiplications behind `reach`, with their numbers, for a reader to do again."""
+    slowest, fastest = speeds(claim)
+    away = reach(delay, claim)
+    return (
+        f"nearest ({delay:.2f} s − {_SOUND_LATE:.3f} s) × {slowest:.1f} m/s = {away.nearest:.0f} m; "
+        f"farthest ({delay:.2f} s + {_SOUND_EARLY:.3f} s + {_PICTURE_STEP:.3f} s) × {fastest:.1f} m/s = "
+        f"{away.farthest:.0f} m (sound up to 185 ms late or 90 ms early against the picture, the flash up to 125 ms "
+        f"before its picture, 331.3 m/s × √(1 + T / 273.15 °C), wind {_WIND:.0f} m/s)"
     )
 
 
@@ -204,5 +220,6 @@ def _evidence(case: Case, pair: Pair) -> tuple[Evidence, ...]:
             value=f"sudden sound {pair.delay:.2f} s after the flash; air {air}",
             place=wording.clock(pair.bang),
         ),
+        Evidence(label="Distance", value=sums(pair.delay, case.claim), place=f"delay {pair.delay:.2f} s"),
         *measured.nearest_keyframe(case, pair.flash),
     )
