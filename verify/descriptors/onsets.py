@@ -6,6 +6,7 @@ matters. It cannot be turned back into words: 20 ms steps of eight bands in 3 dB
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar
@@ -23,7 +24,7 @@ BANDS = len(EDGES) - 1
 DECIBELS = 3.0  # one step of the 16 stored ones: +-22 dB around the running mean
 _WINDOW = 0.04  # seconds, Hann
 _AROUND = 1.0  # seconds of the running mean
-_STRETCH = 10_000  # steps worked on at once: 200 seconds
+_STRETCH = 10_000  # steps worked on at once: 200 seconds, a whole number of rows
 _FLOOR = 1e-9  # -90 dB of full scale in a band: below it is no sound but a coder's silence
 
 Levels = npt.NDArray[np.float32]
@@ -70,9 +71,13 @@ class Onsets(Descriptor):
         self._rest = np.concatenate([self._rest, np.zeros(self._half() * 2, np.float32)])
         self._work()
         steps = np.concatenate(self._rows) if self._rows else np.zeros((0, BANDS), np.float32)
+        self._rows = []
         if len(steps) < PER_ROW or float(steps.max()) <= _FLOOR * 2:
             return None
-        packed = pack(changes(10 * np.log10(steps + _FLOOR)))
+        steps += _FLOOR  # in place: of hours, each array is a good part of the memory
+        np.log10(steps, out=steps)
+        steps *= 10
+        packed = np.concatenate([pack(part) for part in stretches_of_changes(steps)])
         return Fingerprint(
             name=self.name,
             version=self.version,
@@ -116,9 +121,13 @@ def _window(size: int, rate: int) -> tuple[Levels, tuple[npt.NDArray[np.intp], .
 
 def changes(decibels: Levels) -> Levels:
     """Return steps x bands of decibels less their mean over the second around each step."""
+    return np.concatenate([np.empty((0, decibels.shape[1]), np.float32), *stretches_of_changes(decibels)])
+
+
+def stretches_of_changes(decibels: Levels) -> Iterator[Levels]:
+    """Yield what `changes` returns, _STRETCH steps at a time."""
     around = round(_AROUND / STEP) | 1
     count = len(decibels)
-    changed = np.empty(decibels.shape, np.float32)
     total = np.zeros((0, decibels.shape[1]))
     for first in range(0, count, _STRETCH):  # the sums of hours, in double precision, would be most of the memory
         last = min(first + _STRETCH, count)
@@ -127,8 +136,7 @@ def changes(decibels: Levels) -> Levels:
         if first:  # the sums go on from those before: the same numbers as in one go
             heard[0] += total[-1]
         total = np.concatenate([total[-around:], np.cumsum(heard, axis=0)])
-        changed[first:last] = decibels[first:last] - (total[around:] - total[:-around]) / around
-    return changed
+        yield np.asarray(decibels[first:last] - (total[around:] - total[:-around]) / around, np.float32)
 
 
 def pack(levels: Levels) -> npt.NDArray[np.uint8]:
