@@ -26,7 +26,10 @@ from verify import catalog, measures
 from verify.errors import FirstseenError
 from verify.examine import examine
 from verify.measures.base import Measure
+from verify.media.sniff import sniff
 from verify.readers.boxes import Boxes
+from verify.readers.course import Course
+from verify.records.media import Tag
 from verify.settings import Settings
 
 SOURCES = [
@@ -164,6 +167,12 @@ def joints(shared: Path, scratch: Path) -> None:
         print(f"joined, settings {note}: {right} of {len(SOURCES)} found")
 
 
+def tags(path: Path) -> tuple[Tag, ...]:
+    """Return what the readers that find joints say of a clip."""
+    container = sniff(path, path.name).container
+    return tuple(t for r in (Boxes(), Course()) if r.handles(container) for t in r.read(path, container).tags)
+
+
 def measured(path: Path) -> dict[str, Any]:
     """Return what all measures say of a clip."""
     with tempfile.TemporaryDirectory() as out:
@@ -243,6 +252,9 @@ def main(shared: Path, scratch: Path) -> None:
             print("not examined:", path.name, error)
             continue
         counts["clips"] += 1
+        if restarts := [t.value for t in tags(path) if t.name == "encoder restart"]:
+            counts["encoder begins anew"] += 1
+            print(path.name, "encoder begins anew at", restarts)
         counts.update(told(extra).keys())
         counts[f"overlay: {extra.get('overlay', {}).get('reason', 'told')}"] += 1
         if told(extra):
