@@ -50,7 +50,8 @@ class Line:
         with self._lock:
             self._waiting[number] = waiting
         try:
-            if not self._send({**order, "id": number}):
+            # Once the line has broken off nobody reads any more, though what is sent may still be taken.
+            if not self.alive or not self._send({**order, "id": number}):
                 return {"lost": self._last_words()}
             if not waiting.done.wait(seconds):
                 self._kill(number, waiting)
@@ -74,6 +75,7 @@ class Line:
         end_group(self._process)
         if self._reader is not threading.current_thread():
             self._reader.join(GRACE)
+        self._break_off()
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._chatter.close()
@@ -100,6 +102,10 @@ class Line:
             with contextlib.suppress(OSError, ValueError):
                 for line in stream:
                     self._take(json.loads(line))
+        self._break_off()
+
+    def _break_off(self) -> None:
+        """Tell everybody who waits that no report will come; who asks later sees that by `alive`."""
         self.alive = False
         with self._lock:
             left = list(self._waiting.values())
