@@ -80,8 +80,8 @@ def examine(
         look_at_still(path, kind, settings, called, seen)
     else:
         _watch(path, kind, settings, called, seen)
-    if scope == "all" and settings.read_text:
-        seen.extra["writing"] = writing.read(out, seen.keyframes)
+    if seen.reads:
+        seen.extra["writing"] = writing.read(out, seen.keyframes, seen.pages)
     fingerprints.save(out / FINGERPRINTS, seen.fingerprints)
     return Examination(
         sha256=digest,

@@ -11,6 +11,7 @@ from verify.audience import Audience
 from verify.descriptors.base import Descriptor
 from verify.descriptors.learned import vectors
 from verify.measures.base import Measure
+from verify.media.pages import Page
 from verify.records.fingerprints import Fingerprint
 from verify.records.media import Curve, Keyframe, Problem, Scope, Shot, Sound, Stream, Tag
 from verify.settings import Settings
@@ -34,6 +35,12 @@ class Seen:
     problems: list[Problem] = field(default_factory=list)
     fingerprints: list[Fingerprint] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
+    pages: tuple[Page, ...] = ()
+
+    @property
+    def reads(self) -> bool:
+        """Whether writing in the picture is to be read."""
+        return self.scope == "all" and self.settings.read_text
 
     @property
     def members(self) -> tuple[Descriptor | Measure, ...]:

@@ -34,16 +34,54 @@ def ask(made, *lines, told=True, claim=True):
     ],
 )
 def test_a_handle_is_a_lead_and_nothing_more(made, text, lead):
-    (found,) = ask(made, line(text))
+    found = next(f for f in ask(made, line(text)) if "a lead" in f.sentence)
     assert (found.bearing, found.part) == ("neutral", "source")
     assert f"“{lead}”" in found.sentence and "not to who filmed it" in found.sentence
     assert found.evidence[0].image == "keyframes/001.jpg" and len(found.evidence[0].outline) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("TikTok", "TikTok"),
+        ("POND5", "Pond5"),
+        ("getty images", "Getty Images"),
+        ("iStock", "iStock"),
+        ("Make AGIF", "MakeAGif"),
+    ],
+)
+def test_a_mark_is_told_with_its_owner_and_as_what_it_is(made, text, owner):
+    (found,) = ask(made, line(text))
+    assert (found.bearing, found.part) == ("neutral", "source")
+    assert (
+        f"“{text}”" in found.sentence
+        and f"the mark of {owner}" in found.sentence
+        and "made to look so" in found.sentence
+    )
+
+
+@pytest.mark.parametrize("text", ["in stock now", "tik and tok", "gifts", "pond 51"])
+def test_other_words_are_no_marks(made, text):
+    (found,) = ask(made, line(text))
+    assert "mark of" not in found.sentence
+
+
+def test_the_keyframe_of_another_second_is_said_so(made):
+    (found,) = ask(made, line("@kyiv_watch24", time=3.5, shown=2.0))
+    assert found.evidence[0].place.endswith("; the keyframe shown is of second 2.0")
+    (same,) = ask(made, line("@kyiv_watch24", shown=2.0))
+    assert "keyframe shown" not in same.evidence[0].place
 
 
 def test_a_date_of_another_year_questions_weakly(made):
     (found,) = ask(made, line("CAM 2  14.11.2015 22:10:03"))
     assert (found.bearing, found.part, found.weight) == ("questions", "when", "weak")
     assert "“14.11.2015”" in found.sentence and "if it was read rightly" in found.sentence
+
+
+def test_a_date_with_a_short_year_never_questions(made):
+    (found,) = ask(made, line("1-05-26 GATE 2"))
+    assert (found.bearing, found.part) == ("neutral", "when") and "a piece of another number" in found.sentence
 
 
 @pytest.mark.parametrize("text", ["01.04.2022 05:43", "04/01/2022", "2022-04-01 05:10", "1.4.22"])

@@ -25,6 +25,15 @@ _DATE = re.compile(
     r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)[-./](?P<m>\d\d)[-./](?P<d>\d\d)"
     r"|(?P<a>\d{1,2})[-./](?P<b>\d{1,2})[-./](?P<c>(?:19|20)\d\d|\d\d))(?!\d)"
 )
+# Marks that were seen in real files of the light bench (tests/bench/light_more.csv names them), whose reader may split
+# them or change their case; each with its owner. Others wait for a file that shows them.
+_MARKS = (
+    (re.compile(r"(?i)\btik ?tok\b"), "TikTok"),  # IAN6567__fireworks.mp4, the last card
+    (re.compile(r"(?i)\bpond ?5\b"), "Pond5, which sells footage"),  # AshotKostanyan__fire.mp4, across the middle
+    (re.compile(r"(?i)\bgetty ?images\b"), "Getty Images, which sells footage"),  # sharath-yanamandra__parking.mp4
+    (re.compile(r"(?i)\bi ?stock\b"), "iStock, which sells footage"),  # RamyaGundibilli__night.mp4
+    (re.compile(r"(?i)\bmake ?a ?gif\b"), "MakeAGif, which makes clips of others"),  # ekinkalhoro934__evening.mp4
+)
 _MOST = 8
 _LIMITS = (
     "A program read the writing in a few keyframes, in Latin and Cyrillic letters, and may have misread or missed it: "
@@ -35,7 +44,7 @@ _RECHECK = "Open the keyframe and read the writing in the box with your own eyes
 
 
 class WritingInPicture(Check):
-    """Tells handles, addresses, dates and other lines that were read in the picture."""
+    """Tells marks of platforms, handles, addresses, dates and other lines that were read in the picture."""
 
     name = "writing"
     question = "Which handles, dates and other words are written in the picture?"
@@ -43,16 +52,33 @@ class WritingInPicture(Check):
     order = 63
 
     def run(self, case: Case) -> tuple[Finding, ...]:
-        """Return a finding on handles, one on dates and one on other lines, as far as there are any."""
+        """Return findings on marks, on handles, on dates and on other lines, as far as there are any."""
         values = measured.values(case, "writing")
         if values.get("told") is not True:
             why = wording.plain(str(values.get("reason") or "the setting `read_text` is off"))
             return (self.not_tested(f"Writing in the picture was not read: {why}.", _RECHECK),)
         lines = [line for line in measured.rows(values, "lines", "time", "confidence") if _text(line)]
-        found = (*self._leads(case, lines), *self._dates(case, lines), *self._others(case, lines))
+        found = (
+            *self._marks(case, lines),
+            *self._leads(case, lines),
+            *self._dates(case, lines),
+            *self._others(case, lines),
+        )
         if found:
             return found
         return (self._neutral("No writing was read in the keyframes that were looked at.", ()),)
+
+    def _marks(self, case: Case, lines: list[dict[str, Any]]) -> tuple[Finding, ...]:
+        found = []
+        for form, owner in _MARKS:
+            hits = [(line, hit[0]) for line in lines if (hit := form.search(_text(line)))]
+            if hits:
+                told = (
+                    f"Written in the picture is {_quoted([h for _, h in hits])}, the mark of {owner}: the clip, or a "
+                    "part of it, was there or was made to look so."
+                )
+                found.append(self._neutral(told, _shown(case, [line for line, _ in hits])))
+        return tuple(found)
 
     def _leads(self, case: Case, lines: list[dict[str, Any]]) -> tuple[Finding, ...]:
         hits = [(line, hit[0]) for line in lines for form in (_HANDLE, _ADDRESS) for hit in form.finditer(_text(line))]
@@ -80,6 +106,11 @@ class WritingInPicture(Check):
         if when is None or not any(r.overlaps(when) for r in readings):
             if when is None:
                 return self._neutral(f"{told}; no time is claimed that it could be compared with.", shown, "when")
+            if all(len(number) < 4 for number in re.split(r"\D", words)):
+                told = (
+                    f"{told}, which is not the claimed day; without four digits of a year it may be a piece of another"
+                )
+                return self._neutral(f"{told} number.", shown, "when")
             other = "neither of its readings is" if len(readings) > 1 else "it is not"
             told = f"{told}, and {other} the claimed day, if it was read rightly and the clock or writer was right."
             return Finding(
@@ -99,7 +130,7 @@ class WritingInPicture(Check):
         plain = [
             line
             for line in lines
-            if not any(form.search(_text(line)) for form in (_HANDLE, _ADDRESS)) and not _DATE.search(_text(line))
+            if not any(form.search(_text(line)) for form in (_HANDLE, _ADDRESS, _DATE, *(m for m, _ in _MARKS)))
         ]
         if not plain:
             return ()
@@ -136,11 +167,13 @@ def _shown(case: Case, lines: list[dict[str, Any]]) -> tuple[Evidence, ...]:
         image = str(line.get("image")) if line.get("image") in paths else ""
         confidence = measured.number(line, "confidence") or 0.0
         at = measured.number(line, "time") or 0.0
+        pictured = measured.number(line, "shown")
+        other = f"; the keyframe shown is of second {pictured:.1f}" if image and pictured not in (None, at) else ""
         shown.append(
             Evidence(
                 label="Read in the picture",
                 value=f"{wording.quote(_text(line), 300)} (the reader's own confidence: {confidence:.0f} of 100)",
-                place=f"second {at:.1f}" + (f", box {', '.join(f'{v:.3f}' for v in box)}" if box else ""),
+                place=f"second {at:.1f}" + (f", box {', '.join(f'{v:.3f}' for v in box)}" if box else "") + other,
                 image=image,
                 outline=measured.corners(box) if box and image else (),
             )

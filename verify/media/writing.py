@@ -1,169 +1,177 @@
-"""Reads writing in keyframes with tesseract, where it is installed and asked for. Rule: what is read is foreign text.
+"""Reads writing in pictures with tesseract, where it is installed and asked for. Rule: what is read is foreign text.
 
-Only pictures that this program wrote itself are handed over, one at a time, to a process with one thread and limited
+Only pictures that this program made itself are handed over, one at a time, to a process with one thread and limited
 processor time. What comes back may be misread, and may have been put into the picture to mislead: it is kept as text
 with its place, and nothing acts on it.
+
+A stretch of the clip is read twice, to find rows: as it is, and with only thin bright strokes left of the median of its
+pictures, in which what moves behind the writing fades. Each row is then read by itself, in its own script.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
-from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from verify.descriptors.base import Gray
+from verify.media import tesseract
+from verify.media.pages import Page
+from verify.media.tesseract import Row, program
 from verify.records.media import Keyframe
 
-_WANTED = ("eng", "rus", "ukr")  # scripts first: Latin and Cyrillic; `eng` alone reads Cyrillic as Latin look-alikes
-_MOST_PICTURES = 6
-_SECONDS, _CPU_SECONDS = 60, 20  # for one picture; 0.5 to 2 s of processor time are usual
-_MOST_ANSWER = 1024 * 1024
-_LINES = 960  # short side of what is handed over, by enlarging: tesseract wants capitals of 20 pixels and more
-_SURE = 70.0  # least mean confidence of a line, 0..100, and
-_NO_WORD = 40.0  # least confidence of a word: what is beside a line is read into it with less
+_STRETCHES, _STRETCH = 3, 4  # of a clip, and the pages that make one at least
+_LINES = 960  # short side of what is searched, by enlarging: tesseract wants capitals of 20 pixels and more
+_LETTERS = 44  # height of a row that is read by itself, pixels
+_BESIDE, _ABOVE = 10.0, 0.35  # of a row's height: how far around a row it is read again, for what was missed of it
+_STROKES = 14  # of the short side: letters are smaller than this, what is behind them is larger
+_SURE = 70.0  # least mean confidence of a line, 0..100
 _LEAST_LETTERS = 4  # letters and digits of a line: shorter ones are read into leaves and fences
-_MOST_LINES = 40
-_TSV = ("level", "page", "block", "par", "line", "word", "left", "top", "width", "height", "conf", "text")
+_LESS_SURE = 10.0  # confidence, 0..100: what is so much less sure at one place is the same line misread, or a piece
+_SAME_PLACE = 0.5  # of the smaller box: two lines that share so much of it stand at one place
+_MOST_ROWS, _MOST_LINES = 8, 40
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 
-@dataclass(kw_only=True, slots=True)
-class _Line:
-    """Words of one line: text, least and greatest corners in pixels, confidences."""
+def read(out: Path, keyframes: tuple[Keyframe, ...], pages: tuple[Page, ...] = ()) -> dict[str, Any]:
+    """Return the lines read in `pages` (in up to six of the keyframes under `out` without them).
 
-    words: list[str]
-    boxes: list[tuple[int, int, int, int]]
-    sure: list[float]
-
-
-@lru_cache(maxsize=1)
-def program() -> tuple[str, tuple[str, ...], str]:
-    """Return (path, languages, reason): the path is empty where tesseract cannot be used, and the reason says why."""
-    found = shutil.which("tesseract")
-    if not found:
-        return "", (), "tesseract is not installed"
-    try:
-        done = subprocess.run([found, "--list-langs"], capture_output=True, timeout=_SECONDS, check=False)
-    except (OSError, subprocess.SubprocessError) as error:
-        return "", (), f"tesseract does not run: {type(error).__name__}"
-    known = done.stdout.decode("ascii", "replace").split()
-    languages = tuple(name for name in _WANTED if name in known)
-    return (found, languages, "") if languages else ("", (), f"tesseract knows none of {', '.join(_WANTED)}")
-
-
-def read(out: Path, keyframes: tuple[Keyframe, ...]) -> dict[str, Any]:
-    """Return the lines read in up to six of the keyframes under `out`, with box (0..1), second, picture, confidence.
-
-    `told` is False, with a reason, where nothing can be read at all.
+    Each has its box (0..1), second, confidence, the nearest keyframe and its second. `told` is False, with a reason,
+    where nothing can be read at all.
     """
     path, languages, reason = program()
     shown = [k for k in keyframes if k.informative] or list(keyframes)
     if not path or not shown:
         return {"told": False, "reason": reason or "there is no keyframe"}
-    at = np.linspace(0, len(shown) - 1, min(_MOST_PICTURES, len(shown))).round().astype(int)
+    stretches = _stretches(pages) or _pictures(out, shown)
     lines: list[dict[str, Any]] = []
     failed = ""
-    for keyframe in (shown[i] for i in dict.fromkeys(at.tolist())):
+    for stretch in stretches:
         try:
-            lines += _of(out, keyframe, path, languages)
-        except (OSError, subprocess.SubprocessError, ValueError) as error:
-            failed = f"tesseract did not end on a picture: {type(error).__name__}"
+            lines += _of(stretch)
+        except tesseract.ReadingError as error:
+            failed = str(error)
     if failed and not lines:
         return {"told": False, "reason": failed}
-    return {"told": True, "languages": list(languages), "pictures": len(set(at.tolist())), "lines": _merged(lines)}
+    for line in lines:
+        nearest = min(shown, key=lambda k: abs(k.time - line["time"]))
+        line |= {"image": nearest.path, "shown": nearest.time}
+    return {"told": True, "languages": list(languages), "pictures": 2 * len(stretches), "lines": _merged(lines)}
 
 
-def _of(out: Path, keyframe: Keyframe, path: str, languages: tuple[str, ...]) -> list[dict[str, Any]]:
-    picture = cv2.imread(str(out / keyframe.path), cv2.IMREAD_GRAYSCALE)
-    if picture is None:
+def _stretches(pages: tuple[Page, ...]) -> list[list[Page]]:
+    """Return the pages in up to three stretches of pictures of one size."""
+    if not pages:
         return []
-    scale = max(1.0, _LINES / min(picture.shape[:2]))
-    large = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    high, wide = large.shape[:2]
+    same = [p for p in pages if p.gray.shape == pages[0].gray.shape]
+    count = max(1, min(_STRETCHES, len(same) // _STRETCH))
+    cuts = np.linspace(0, len(same), count + 1).round().astype(int)
+    return [same[a:b] for a, b in pairwise(cuts)]
+
+
+def _pictures(out: Path, shown: list[Keyframe]) -> list[list[Page]]:
+    """Return up to six keyframes, each a stretch of its own."""
+    at = np.linspace(0, len(shown) - 1, min(2 * _STRETCHES, len(shown))).round().astype(int)
     found = []
-    for line in _lines(_ask(np.asarray(large, np.uint8), path, languages)):
-        text = " ".join(line.words)
-        sure = sum(line.sure) / len(line.sure)
-        if sure < _SURE or sum(c.isalnum() for c in text) < _LEAST_LETTERS:
+    for keyframe in (shown[i] for i in dict.fromkeys(at.tolist())):
+        picture = cv2.imread(str(out / keyframe.path), cv2.IMREAD_GRAYSCALE)
+        if picture is not None:
+            found.append([Page(time=keyframe.time, gray=np.asarray(picture, np.uint8))])
+    return found
+
+
+def _of(stretch: list[Page]) -> list[dict[str, Any]]:
+    middle = stretch[len(stretch) // 2]
+    plain = _enlarged(middle.gray)
+    still = plain
+    if len(stretch) >= _STRETCH:
+        still = _enlarged(np.asarray(np.median(np.stack([p.gray for p in stretch]), axis=0), np.uint8))
+    strokes = _strokes(still, cv2.MORPH_TOPHAT)
+    rows = tesseract.joined([*tesseract.ask(plain, 11), *tesseract.ask(strokes, 11)])
+    rows.sort(key=lambda r: -r.weight)
+    high, wide = plain.shape
+    found = []
+    for row in rows[:_MOST_ROWS]:
+        best = _again(row, (plain, still, strokes))
+        text = best.text
+        if best.sure < _SURE or sum(c.isalnum() for c in text) < _LEAST_LETTERS:
             continue
-        left, top, right, bottom = (np.array(line.boxes).T[i] for i in range(4))
-        box = (left.min() / wide, top.min() / high, right.max() / wide, bottom.max() / high)
+        box = (best.left / wide, best.top / high, best.right / wide, best.bottom / high)
         found.append(
             {
                 "text": text[:300],
-                "box": [round(min(1.0, max(0.0, float(v))), 3) for v in box],
-                "time": keyframe.time,
-                "image": keyframe.path,
-                "confidence": round(sure, 1),
+                "box": [round(min(1.0, max(0.0, v)), 3) for v in box],
+                "time": middle.time,
+                "confidence": round(best.sure, 1),
             }
         )
     return found
 
 
-def _ask(picture: npt.NDArray[np.uint8], path: str, languages: tuple[str, ...]) -> str:
-    done, data = cv2.imencode(".png", picture)
-    if not done:
-        raise ValueError("the picture could not be written")
-    # 11: sparse text, in no particular order, as it stands in pictures.
-    command = [path, "stdin", "stdout", "-l", "+".join(languages), "--psm", "11", "tsv"]
-    answer = subprocess.run(
-        command,
-        input=data.tobytes(),
-        capture_output=True,
-        timeout=_SECONDS,
-        check=False,
-        env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-        preexec_fn=None if sys.platform == "win32" else _hold,  # a child of one thread
-    )
-    if answer.returncode:
-        raise ValueError("tesseract broke down")
-    return answer.stdout[:_MOST_ANSWER].decode("utf-8", "replace")
+def _again(row: Row, pictures: tuple[Gray, Gray, Gray]) -> Row:
+    """Return the row as it is read best: as found, or by itself in one of the pictures, in its own script."""
+    high, wide = pictures[0].shape
+    tall = row.bottom - row.top
+    left, right = (max(0, round(row.left - _BESIDE * tall)), min(wide, round(row.right + _BESIDE * tall)))
+    top, bottom = (max(0, round(row.top - _ABOVE * tall)), min(high, round(row.bottom + _ABOVE * tall)))
+    script = ("rus", "ukr") if _is_cyrillic(row.text) else ("eng",)
+    plain, still, strokes = (p[top:bottom, left:right] for p in pictures)
+    if _dark(plain, row, left, top):
+        strokes = _strokes(still, cv2.MORPH_BLACKHAT)
+    best = row
+    scale = _LETTERS / tall
+    for strip in dict.fromkeys((id(plain), id(still), id(strokes))):
+        picture = next(p for p in (plain, still, strokes) if id(p) == strip)
+        large = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+        for read_again in tesseract.ask(np.asarray(large, np.uint8), 7, script):
+            placed = read_again.moved(scale, left, top).trimmed()
+            if placed.weight > best.weight:
+                best = placed
+    return best
 
 
-def _hold() -> None:
-    """Limit the processor time of tesseract; runs in its process, before it begins."""
-    import resource  # POSIX only
-
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    most = _CPU_SECONDS if hard == resource.RLIM_INFINITY else min(_CPU_SECONDS, hard)
-    resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+def _dark(strip: Gray, row: Row, left: int, top: int) -> bool:
+    """Return whether the letters of a row are darker than what they stand on: the lesser part of its pixels."""
+    inside = strip[row.top - top : row.bottom - top, row.left - left : row.right - left]
+    return bool(inside.size) and float(np.median(inside)) > (float(inside.min()) + float(inside.max())) / 2
 
 
-def _lines(answer: str) -> list[_Line]:
-    """Return the lines of tesseract's table of words."""
-    lines: dict[tuple[str, ...], _Line] = {}
-    for row in answer.splitlines()[1:]:
-        cells = row.split("\t", len(_TSV) - 1)
-        if len(cells) < len(_TSV) or cells[0] != "5" or not cells[-1].strip():
-            continue
-        try:
-            left, top, width, height = (int(v) for v in cells[6:10])
-            sure = float(cells[10])
-        except ValueError:
-            continue
-        if sure < _NO_WORD:
-            continue
-        line = lines.setdefault(tuple(cells[1:5]), _Line(words=[], boxes=[], sure=[]))
-        line.words.append(cells[-1].strip())
-        line.boxes.append((left, top, left + width, top + height))
-        line.sure.append(sure)
-    return list(lines.values())
+def _enlarged(picture: Gray) -> Gray:
+    scale = max(1.0, _LINES / min(picture.shape[:2]))
+    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _strokes(picture: Gray, how: int) -> Gray:
+    """Return what is thin and brighter (or darker) than around it, dark on white."""
+    side = max(9, min(picture.shape) // _STROKES) | 1
+    thin = cv2.morphologyEx(picture, how, cv2.getStructuringElement(cv2.MORPH_RECT, (side, side)))
+    return np.asarray(255 - thin * (255 / max(1, int(thin.max()))), np.uint8)
 
 
 def _merged(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return each text once, as it was read most surely, with the number of pictures it was read in."""
+    """Return each text once, as it was read most surely, with the number of stretches it was read in."""
     best: dict[str, dict[str, Any]] = {}
     for line in lines:
         key = re.sub(r"\W", "", line["text"]).casefold()
         held = best.get(key)
         pictures = (held["pictures"] if held else 0) + 1
         best[key] = (line if held is None or line["confidence"] > held["confidence"] else held) | {"pictures": pictures}
-    return sorted(best.values(), key=lambda n: (-n["pictures"], -n["confidence"]))[:_MOST_LINES]
+    kept = [one for one in best.values() if not any(_outdone(one, other) for other in best.values())]
+    return sorted(kept, key=lambda n: (-n["pictures"], -n["confidence"]))[:_MOST_LINES]
+
+
+def _outdone(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Return whether `one` is a much less sure reading of what stands at the place of `other`."""
+    if one["confidence"] > other["confidence"] - _LESS_SURE:
+        return False
+    (left, top, right, bottom), (a, b, c, d) = one["box"], other["box"]
+    shared = max(0.0, min(right, c) - max(left, a)) * max(0.0, min(bottom, d) - max(top, b))
+    return bool(shared >= _SAME_PLACE * min((right - left) * (bottom - top), (c - a) * (d - b)) > 0)
+
+
+def _is_cyrillic(text: str) -> bool:
+    return len(_CYRILLIC.findall(text)) * 2 > sum(c.isalpha() for c in text)
