@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.base import ClipInfo, Frame
+from verify.descriptors.base import ClipInfo, Frame, Gray
 from verify.measures.base import Measure, Measured
 
 Rows = npt.NDArray[np.uint8]
@@ -49,14 +49,16 @@ class Bars(Measure):
 
     def add(self, frame: Frame) -> None:
         """Take the next sampled frame."""
-        if len(self._kept["top"]) >= _MOST_PICTURES or frame.gray.std() < _LEAST_CONTRAST:
+        if len(self._kept["top"]) >= _MOST_PICTURES or _contrast(frame.gray) < _LEAST_CONTRAST:
             return
         high, wide = frame.gray.shape
-        lines = cv2.resize(frame.gray, (wide, _SIDE), interpolation=cv2.INTER_AREA).astype(np.int16)
-        columns = cv2.resize(frame.gray, (_SIDE, high), interpolation=cv2.INTER_AREA).T.astype(np.int16)
+        lines = cv2.resize(frame.gray, (wide, _SIDE), interpolation=cv2.INTER_AREA)
+        columns = cv2.transpose(cv2.resize(frame.gray, (_SIDE, high), interpolation=cv2.INTER_AREA))
         for picture, before, behind in ((lines, "top", "bottom"), (columns, "left", "right")):
-            self._kept[before].append(_profile(picture))
-            self._kept[behind].append(_profile(picture[::-1]))
+            steps = _steps(picture)
+            self._kept[before].append((*_near(picture, picture[:_OUTERMOST]), steps))
+            colour, near = _near(picture, picture[-_OUTERMOST:])
+            self._kept[behind].append((colour, near[::-1], steps[::-1]))
 
     def end(self) -> Measured:
         """Return the bars: side, thickness as a share of the picture, luma, and whether writing stands in them."""
@@ -67,16 +69,28 @@ class Bars(Measure):
         return Measured(values={"bars": found, "pictures": count})
 
 
-def _profile(picture: npt.NDArray[np.int16]) -> Kept:
-    colour = int(np.median(picture[:_OUTERMOST]))
-    near = (np.abs(picture - colour) <= _NEAR).mean(axis=1)
-    steps = np.zeros(len(picture))
-    steps[1:-1] = (np.abs(picture[2:] - picture[:-2]) >= _STEP).mean(axis=1)
-    return colour, _as_bytes(near), _as_bytes(steps)
+def _contrast(picture: Gray) -> float:
+    return float(cv2.meanStdDev(picture)[1][0, 0])  # numpy's takes longer than all else but shrinking
 
 
-def _as_bytes(shares: npt.NDArray[Any]) -> Rows:
-    return np.round(shares * 255).astype(np.uint8)
+def _near(picture: npt.NDArray[Any], outermost: npt.NDArray[Any]) -> tuple[int, Rows]:
+    """Return the colour of the outermost lines, and of each line what share is near to it, 0..255."""
+    colour = int(np.median(outermost))
+    low, high = np.array([colour - _NEAR], float), np.array([colour + _NEAR], float)
+    return colour, _shares(cv2.inRange(picture, low, high))
+
+
+def _steps(picture: npt.NDArray[Any]) -> Rows:
+    """Return of each line what share differs by a step between the line before and the line behind, 0..255."""
+    apart = cv2.absdiff(picture[2:], picture[:-2])
+    shares = _shares(cv2.threshold(apart, _STEP - 1, 255, cv2.THRESH_BINARY)[1])
+    return np.concatenate([[0], shares, [0]]).astype(np.uint8)
+
+
+def _shares(mask: npt.NDArray[Any]) -> Rows:
+    """Return the share of each line of a mask of 0 and 255 that is set, 0..255."""
+    total = np.asarray(cv2.reduce(mask, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S))[:, 0]
+    return np.asarray(np.round(total / mask.shape[1]), np.uint8)
 
 
 def _bar(kept: list[Kept]) -> dict[str, Any]:

@@ -97,7 +97,7 @@ class Overlay(Measure):
         """Take the next sampled frame."""
         state = self._state
         small = self._small(frame)
-        if small.std() < _LEAST_CONTRAST:
+        if cv2.meanStdDev(small)[1][0, 0] < _LEAST_CONTRAST:
             return
         state.seen += 1
         across = cv2.Sobel(small, cv2.CV_32F, 1, 0, ksize=3, scale=0.25)
