@@ -105,12 +105,13 @@ def test_pieces_of_a_row_are_joined_and_what_overlaps_is_kept_once():
     assert sorted(r.text for r in tesseract.joined(rows)) == ["Berlin, 1 April", "elsewhere", "far"]
 
 
-def test_the_less_sure_reading_in_another_script_is_left_out():
+def test_the_less_sure_reading_and_a_piece_are_left_out():
     def line(text, confidence, box):
         return {"text": text, "confidence": confidence, "box": box, "time": 1.0}
 
     box, elsewhere = [0.1, 0.8, 0.5, 0.9], [0.1, 0.1, 0.5, 0.2]
     lines = [line("Пожар на складе", 96.0, box), line("Noxkap Ha cknage", 76.0, box), line("LIVE", 75.0, elsewhere)]
+    lines.append(line("на складе", 95.0, box))
     assert [one["text"] for one in writing._merged(lines)] == ["Пожар на складе", "LIVE"]
 
 

@@ -33,7 +33,9 @@ _SURE = 70.0  # least mean confidence of a line, 0..100
 _LEAST_LETTERS = 4  # letters and digits of a line: shorter ones are read into leaves and fences
 _LESS_SURE = 10.0  # confidence, 0..100: what is so much less sure at one place is the same line misread, or a piece
 _SAME_PLACE = 0.5  # of the smaller box: two lines that share so much of it stand at one place
-_MOST_ROWS, _MOST_LINES = 8, 40
+_LEAST_WEIGHT = 1.5  # of a row that is worth reading again: two sure letters, or more that are less so
+_SURE_ENOUGH = 92.0  # confidence at which a row is not read in another picture: each reading takes 0.2 s
+_MOST_ROWS, _MOST_LINES = 6, 40
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 
@@ -92,7 +94,7 @@ def _of(stretch: list[Page]) -> list[dict[str, Any]]:
         still = _enlarged(np.asarray(np.median(np.stack([p.gray for p in stretch]), axis=0), np.uint8))
     strokes = _strokes(still, cv2.MORPH_TOPHAT)
     rows = tesseract.joined([*tesseract.ask(plain, 11), *tesseract.ask(strokes, 11)])
-    rows.sort(key=lambda r: -r.weight)
+    rows = sorted((r for r in rows if r.weight >= _LEAST_WEIGHT), key=lambda r: -r.weight)
     high, wide = plain.shape
     found = []
     for row in rows[:_MOST_ROWS]:
@@ -131,6 +133,8 @@ def _again(row: Row, pictures: tuple[Gray, Gray, Gray]) -> Row:
             placed = read_again.moved(scale, left, top).trimmed()
             if placed.weight > best.weight:
                 best = placed
+        if best is not row and best.sure >= _SURE_ENOUGH:
+            break
     return best
 
 
@@ -165,8 +169,9 @@ def _merged(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _outdone(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Return whether `one` is a much less sure reading of what stands at the place of `other`."""
-    if one["confidence"] > other["confidence"] - _LESS_SURE:
+    """Return whether `one` is a piece, or a much less sure reading, of what stands at the place of `other`."""
+    short, long = (re.sub(r"\W", "", line["text"]).casefold() for line in (one, other))
+    if one["confidence"] > other["confidence"] - _LESS_SURE and (short == long or short not in long):
         return False
     (left, top, right, bottom), (a, b, c, d) = one["box"], other["box"]
     shared = max(0.0, min(right, c) - max(left, a)) * max(0.0, min(bottom, d) - max(top, b))
