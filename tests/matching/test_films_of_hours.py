@@ -10,7 +10,7 @@ import pytest
 
 from verify.descriptors import grid
 from verify.descriptors.grid import CELLS, HEIGHT, WIDTH, Grid
-from verify.matching import align, hours, index, lines, pairs, strips
+from verify.matching import align, codes, hours, index, lines, pairs, strips
 from verify.matching.clips import clip_of
 from verify.matching.codes import TURNS
 from verify.matching.shelf import MemoryShelf
@@ -122,11 +122,20 @@ def test_an_hour_is_compared_with_itself_in_a_part_of_its_numbers():
 
 def test_an_index_asked_in_blocks_answers_the_same(monkeypatch):
     random = np.random.default_rng(2)
-    codes = random.integers(0, 1 << 63, (50, 90), dtype=np.uint64)
+    looks = random.integers(0, 1 << 63, (50, 90), dtype=np.uint64)
     held = index.Index()
-    held.add(1, list(enumerate(codes)))
-    asked = codes[7:12].ravel() ^ np.uint64(1 << 40)
+    held.add(1, list(enumerate(looks)))
+    asked = looks[7:12].ravel() ^ np.uint64(1 << 40)
     whole = held.candidates(asked, TURNS, 40)
     monkeypatch.setattr(index, "ASKED", 64)
     assert held.candidates(asked, TURNS, 40) == whole
     assert {number for number, _, _ in whole[:5]} == {7, 8, 9, 10, 11}
+
+
+def test_of_too_many_pairs_evenly_spread_ones_are_looked_at(monkeypatch):
+    own = np.random.default_rng(4).integers(0, 1 << 63, 300, dtype=np.uint64)
+    i, j, _ = codes.near(own, own, 4)
+    assert (i.tolist(), j.tolist()) == (list(range(300)), list(range(300)))
+    monkeypatch.setattr(codes, "MOST_PAIRS", 30_000)
+    i, j, _ = codes.near(own, own, 4)
+    assert i.tolist() == j.tolist() == list(range(0, 300, 3))

@@ -43,6 +43,7 @@ TURNS = (
 
 BLOCK = 4_000_000  # pairs compared at once: some 40 MB
 HITS = 400_000  # pairs given
+MOST_PAIRS = 2_000_000_000  # compared: four seconds; two clips of an hour have as many, of three hours ten times that
 
 _WAVES = waves()
 _PLACE = {wave: i for i, wave in enumerate(_WAVES)}
@@ -72,8 +73,11 @@ def near(left: Codes, right: Codes, most: int) -> tuple[Ints, Ints, npt.NDArray[
     """Return the pairs (i, j) of `left` (n,) and `right` (m,) that differ in at most `most` bits, and in how many.
 
     Read in blocks: half an hour of pictures holds places enough for a table of gigabytes. Of more than
-    HITS pairs (a view that stands for hours is like itself everywhere) evenly spread ones are given.
+    HITS pairs (a view that stands for hours is like itself everywhere) evenly spread ones are given. Of more than
+    MOST_PAIRS, evenly spread ones of `left` are asked for.
     """
+    some = max(1, -(-len(left) * len(right) // MOST_PAIRS))
+    left = left[::some]
     step, every, count = max(1, BLOCK // max(1, len(right))), 1, 0
     found: list[tuple[Ints, Ints, npt.NDArray[np.uint8]]] = [(np.zeros(0, np.intp),) * 2 + (np.zeros(0, np.uint8),)]
     for start in range(0, len(left), step):
@@ -86,4 +90,4 @@ def near(left: Codes, right: Codes, most: int) -> tuple[Ints, Ints, npt.NDArray[
             found = [tuple(np.concatenate(parts)[::2] for parts in zip(*found, strict=True))]  # type: ignore[list-item]
             count = len(found[0][0])
     i, j, bits = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return i, j, bits
+    return i * some, j, bits
