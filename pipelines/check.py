@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipelines import acquiring, looking, steps
+from pipelines import acquiring, looking, parts, steps
 from pipelines.flow import result_of
 from pipelines.options import CheckResult, Options, Written
 from pipelines.pairs import with_pictures
@@ -47,7 +47,8 @@ def check(targets: Sequence[str], options: Options) -> Generator[Event, None, Ch
                 total=len(looked),
                 unit="clips",
             )
-            case = with_pictures(session, steps.assemble(session, one, steps.search(session, one.examination.sha256)))
+            matches = parts.told_apart_by_others(session, steps.search(session, one.examination.sha256))
+            case = with_pictures(session, steps.assemble(session, one, matches))
             written.append(write_clip(session, steps.conclude(session, case)))
         yield Event(kind="done", step="report", current=len(looked), total=len(looked), unit="clips")
         path = session.case.path

@@ -29,6 +29,14 @@ def told_apart(session: Session, matches: Sequence[Match]) -> list[Match]:
     ]
 
 
+def told_apart_by_others(session: Session, matches: Sequence[Match]) -> list[Match]:
+    """Return the matches of one clip as `told_apart` does, with what the clips it matches are known to share."""
+    library = session.case.library
+    others = {m.b for m in matches if m.kind == "same picture" and m.partings}
+    among = [m for s in sorted(others) for m in library.matches(s, session.tools.search) if {m.a, m.b} <= others]
+    return told_apart(session, [*matches, *dict.fromkeys(among)])[: len(matches)] if among else list(matches)
+
+
 def cuts_of(session: Session, clips: Iterable[str]) -> dict[str, list[float]]:
     """Return the seconds at which each clip cuts, for those that were examined here."""
     found: dict[str, list[float]] = {}

@@ -10,7 +10,7 @@ from verify.records.cases import (
     OutsideLink,
 )
 from verify.records.findings import Evidence, Finding
-from verify.records.matches import Appearance, FramePair, Geometry, Match, Segment, Strength
+from verify.records.matches import Appearance, FramePair, Geometry, Match, Parting, Segment, Strength
 from verify.records.times import TimeBounds, clock_without_zone, moment
 
 TURNED = Geometry(
@@ -25,7 +25,7 @@ TURNED = Geometry(
 
 
 def matches() -> tuple[Match, ...]:
-    """Return a mirrored older copy, a compilation played faster, and a shared soundtrack."""
+    """Return a mirrored older copy, a compilation played faster, a shared intro, and a shared soundtrack."""
     return (
         Match(
             a=sha(1),
@@ -74,6 +74,20 @@ def matches() -> tuple[Match, ...]:
         ),
         Match(
             a=sha(1),
+            b=sha(5),
+            kind="shared part",
+            segments=(Segment(a_start=0.0, a_end=4.0, b_start=30.0, b_end=34.0),),
+            geometry=Geometry(),
+            strength=Strength(score=4.2, false_rate=1e-9, kind="lively", basis="4,000 unrelated pairs", words="strong"),
+            frames=(
+                FramePair(a_time=2.0, b_time=32.0, a_image="matches/3-12000-a.jpg", b_image="matches/3-12000-b.jpg"),
+            ),
+            descriptors=("local/2",),
+            partings=(Parting(a_time=4.0, b_time=34.0, alike=0.1),),
+            jumps_a=(4.0,),
+        ),
+        Match(
+            a=sha(1),
             b=sha(4),
             kind="same soundtrack",
             segments=(Segment(a_start=14.0, a_end=30.0, b_start=0.0, b_end=16.0),),
@@ -98,6 +112,9 @@ def others() -> dict[str, OtherClip]:
         ),
         sha(3): OtherClip(
             sha256=sha(3), item="i0003", label="Ten strikes in one minute", duration=91.0, width=1920, height=1080
+        ),
+        sha(5): OtherClip(
+            sha256=sha(5), item="i0005", label="Evening news, whole", duration=60.0, width=1280, height=720
         ),
         sha(4): OtherClip(
             sha256=sha(4), item="i0004", label="Fire seen from the road", duration=16.0, width=720, height=1280

@@ -116,7 +116,8 @@ def batch_report(size: int = 24) -> BatchReport:
         singles=tuple(i.media.sha256 for i in items if i.media.sha256 not in used),
         matches=(
             *(replace(m, b=sha(m_b)) for m, m_b in zip(matches()[:2], (2, size), strict=True)),
-            replace(matches()[2], b=sha(size - 1)),
+            replace(matches()[2], b=sha(size - 2)),
+            replace(matches()[3], b=sha(size - 1)),
         ),
         others={
             sha(n): OtherClip(

@@ -51,7 +51,7 @@ class Markdown(Format):
             blocks += [f"### {part.heading}", claimed, _findings(part.findings)]
         blocks += ["## Known appearances", plain(clip_view.earliest_sentence(found)), _appearances(found.appearances)]
         blocks += _shared("Copies and shared footage", found.pictures)
-        blocks += _shared(clip_view.PARTS, found.parts_shared)
+        blocks += _shared(found.PARTS, found.parts_shared)
         blocks += _shared("Same soundtrack only (not copies)", found.soundtracks)
         blocks += ["## Not established", _points([plain(s) for s in report.not_established])]
         if report.case.decisions:

@@ -118,7 +118,7 @@ def _clip_in_full(found: clip_view.ClipView) -> list[str]:
     blocks += [_point(_appearance(a)) for a in found.appearances]
     for title, shared in (
         ("Copies and shared footage", found.pictures),
-        (clip_view.PARTS, found.parts_shared),
+        (found.PARTS, found.parts_shared),
         ("Same soundtrack only (not copies)", found.soundtracks),
     ):
         if shared:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from verify.checks.summary import table
 from verify.records.cases import ClipReport, OtherClip
@@ -44,13 +45,6 @@ class PartOfClaim:
         return tuple(f for f in self.findings if f.bearing not in {"supports", "questions"})
 
 
-PARTS = "The same part in both (not copies)"
-ABOUT_PARTS = (
-    "Both clips cut to the seconds named and away from them, and show different footage beside: an intro, an ident, or "
-    "one shot used in both. They are not counted as copies."
-)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shared:
     """One match with the other clip's record and its name for people."""
@@ -73,6 +67,12 @@ class ClipView:
 
     `both_ways` are findings on what is claimed that carry weight and fit one end of it and strain the other.
     """
+
+    PARTS: ClassVar[str] = "The same part in both (not copies)"
+    ABOUT_PARTS: ClassVar[str] = (
+        "Both clips cut to the seconds named and away from them, and show different footage beside: an intro, an ident, "
+        "or one shot used in both. They are not counted as copies."
+    )
 
     report: ClipReport
     title: str

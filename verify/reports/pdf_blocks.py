@@ -189,7 +189,7 @@ def _copies(found: clip_view.ClipView) -> list[Block]:
     for shared in found.pictures:
         blocks += _match(shared, found)
     if found.parts_shared:
-        blocks += [heading(clip_view.PARTS, 2), para(clip_view.ABOUT_PARTS)]
+        blocks += [heading(found.PARTS, 2), para(found.ABOUT_PARTS)]
     for shared in found.parts_shared:
         blocks += _match(shared, found)
     if found.soundtracks:
