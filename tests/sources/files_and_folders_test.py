@@ -54,6 +54,18 @@ def test_a_folder_gives_its_videos_in_order_and_nothing_from_outside(fetch: Any,
     assert videos_in(folder) == [folder / "b" / "a.webm", folder / "b" / "noname", folder / "z.mp4"]
 
 
+def test_a_case_inside_a_folder_is_not_brought_in_again(tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    (case / "originals").mkdir(parents=True)
+    for path in (tmp_path / "clip.mp4", case / "originals" / "clip.mp4"):
+        path.write_bytes(bytes(4) + b"ftypisom" + bytes(64))
+    assert len(videos_in(tmp_path)) == 2
+    for name in ("custody.jsonl", "library.sqlite"):
+        (case / name).touch()
+    assert videos_in(tmp_path) == [tmp_path / "clip.mp4"]
+    assert videos_in(case) == [case / "originals" / "clip.mp4"]
+
+
 def test_one_empty_file_of_a_folder_is_told_after_the_others(fetch: Any, tmp_path: Path) -> None:
     (tmp_path / "f").mkdir()
     (tmp_path / "f" / "a.mp4").write_bytes(b"")

@@ -91,9 +91,15 @@ class FileSource(Source):
 
 
 def videos_in(folder: Path) -> list[Path]:
-    """Return the regular files under `folder` that look like videos, sorted; links and hidden files are passed over."""
+    """Return the regular files under `folder` that look like videos, sorted; links and hidden files are passed over.
+
+    So is a case that lies within: what it preserves came from elsewhere, and is known there already.
+    """
     found: list[Path] = []
     for root, folders, files in os.walk(folder, followlinks=False):
+        if Path(root) != folder and {"custody.jsonl", "library.sqlite"} <= {*files}:
+            folders.clear()
+            continue
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(files):
             path = Path(root) / name
