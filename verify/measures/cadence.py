@@ -136,17 +136,21 @@ def beat(flags: Flags, known: Flags) -> Beat | None:
 def _stretches(flags: Flags, known: Flags) -> list[tuple[int, int, Beat]]:
     """Return (first, last picture, beat) of the windows that hold one, those with the same beat joined."""
     found: list[tuple[int, int, Beat]] = []
-    for start in range(0, max(1, len(flags) - _WINDOW + _STEP), _STEP):
-        end = min(len(flags), start + _WINDOW)
-        if end - start < _LEAST_KNOWN or not flags[start:end].any():
+    for begin in range(0, max(1, len(flags) - _WINDOW + _STEP), _STEP):
+        end = min(len(flags), begin + _WINDOW)
+        marks = np.flatnonzero(flags[begin:end])
+        if not len(marks):
+            continue
+        start, end = begin + int(marks[0]), begin + int(marks[-1]) + 1  # a part may be slowed down, the rest not
+        if end - start < _LEAST_KNOWN:
             continue
         one = beat(flags[start:end], known[start:end])
         if one is None:
             continue
-        if found and found[-1][1] >= start and (found[-1][2].every, found[-1][2].repeats) == (one.every, one.repeats):
+        if found and found[-1][1] >= begin and (found[-1][2].every, found[-1][2].repeats) == (one.every, one.repeats):
             found[-1] = (found[-1][0], end, found[-1][2])
             continue
         first = max(start, found[-1][1]) if found else start
-        if end - first >= _STEP:  # less of it is a window that reaches into the stretch before
+        if end - first >= _LEAST_KNOWN:  # less of it is a window that reaches into the stretch before
             found.append((first, end, one))
     return found
