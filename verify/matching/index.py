@@ -235,7 +235,8 @@ class Index:
         A place votes once for a clip, the more the nearer its look and the fewer clips look like it. Clips that are
         not in `live` are left out.
         """
-        keys, votes = [np.zeros(0, np.int64)], [np.zeros(0)]
+        keys: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
+        votes: list[npt.NDArray[np.float64]] = [np.zeros(0)]
         for number, turn in enumerate(turns):
             asked = turned(codes, turn)
             parts = [segment.near(asked) for segment in self._segments]
@@ -246,7 +247,7 @@ class Index:
             named, at = np.unique(clip, return_inverse=True)
             keys.append(named * 8 + number)
             weights = (NEAR + 1 - gap.astype(float)) / (NEAR + 1) / np.log2(1 + clips_like)
-            votes.append(np.bincount(at, weights, minlength=len(named)))
+            votes.append(np.bincount(at, weights, minlength=len(named)).astype(np.float64, copy=False))
         both, every = np.concatenate(keys), np.concatenate(votes)
         order = np.argsort(both)
         both, every = both[order], every[order]
