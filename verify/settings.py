@@ -21,7 +21,7 @@ class Settings:
     worker_wall_seconds: int = 3600
     worker_file_size: int = 256 * MIB  # largest file a worker may write (keyframes, npz, sound)
     worker_open_files: int = 64
-    workers: int = 0  # files examined at once; 0: one for each processor
+    workers: int = 0  # files examined at once, and processes that search; 0: one for each processor
     # Pixels before decoding: 8192 x 8192 and 50 MP let 8K through and stop the 16k bomb (same source).
     max_side: int = 8192
     max_pixels: int = 50_000_000
@@ -49,7 +49,7 @@ class Settings:
     learned_size: int = 0  # sides of its pictures, pixels, where the model leaves them open; 0: 288, as SSCD's paper
     learned_mean: tuple[float, float, float] = (0.485, 0.456, 0.406)  # ImageNet's, red, green, blue, of levels 0..1
     learned_std: tuple[float, float, float] = (0.229, 0.224, 0.225)
-    read_text: bool = False  # read writing in keyframes with tesseract, where it is installed: 0.5 s a picture
+    read_text: bool = False  # read writing in pictures with tesseract, where it is installed: 1 to 9 s a stretch
     signs_file: str = ""  # a newsroom's own table of signs, over and beside verify/signs/signs.toml
 
 

@@ -36,8 +36,8 @@ _MARKS = (
 )
 _MOST = 8
 _LIMITS = (
-    "A program read the writing in a few keyframes, in Latin and Cyrillic letters, and may have misread or missed it: "
-    "of 30 lines drawn into real pictures it read 13 without a mistake in one picture each (docs/checks.md). Anyone "
+    "A program read the writing in a few pictures, in Latin and Cyrillic letters, and may have misread or missed it: "
+    "of 8 lines drawn into real clips and compressed it read 5 without a mistake (docs/checks.md). Anyone "
     "can write into a picture; a clock in it may be wrong; a handle names who showed the clip, not who filmed it."
 )
 _RECHECK = "Open the keyframe and read the writing in the box with your own eyes; look the account or the date up."
