@@ -155,3 +155,19 @@ def test_a_sky_without_anything_to_hold_on_to_is_found_by_what_moves(prints):
 def prints_without_places(prints, pictures):
     # What is kept of pictures that all count as showing nothing.
     return {name: kept for name, kept in prints(pictures).items() if name not in {"patches", "moments"}}
+
+
+def test_two_lamps_that_are_faded_in_are_not_one_recording(prints):
+    def faded(seed, slow):
+        rng = np.random.default_rng(seed)
+        lamp = np.zeros((270, 480), np.float32)
+        cv2.circle(lamp, (240, 135), 40, 220, -1)
+        for x, y in rng.integers(-24, 24, (14, 2)):  # what is on it differs
+            cv2.circle(lamp, (240 + int(x), 135 + int(y)), 6, float(rng.integers(120, 250)), -1)
+        light = 0.5 - 0.5 * np.cos(np.arange(80) / 80 * 2 * np.pi * slow)
+        return [(lamp * share + rng.normal(0, 1.0, lamp.shape)).clip(0, 255).astype(np.uint8) for share in light]
+
+    shelf = MemoryShelf()
+    shelf.add("one", prints(faded(1, 2.0)))
+    shelf.add("other", prints(faded(2, 2.0)))
+    assert Engine(shelf).search("one", among=["other"]) == []

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from verify.descriptors.grid import STEP
 from verify.matching.align import Aligned, likeness, on_clocks, shared, unhidden
-from verify.matching.lines import SHORTEST, Line, Side, levelled
+from verify.matching.lines import SHORTEST, Line, Side, levelled, without_light
 from verify.matching.strips import Rows, Strip, stretches
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -25,10 +25,10 @@ SOME = 480  # rows, evenly spread, that tell which points a caption hides
 
 def long_side(rows: Strip, change: Strip) -> Side:
     """Return what alignment needs of a long clip, as `lines.side` does of others."""
-    centred = change.through(lambda read: read - read.mean(axis=1, keepdims=True), change.shape[1])
-    sizes = [np.sqrt(np.mean(part * part, axis=1)) for part in (centred[one] for one in stretches(len(rows)))]
+    moved = Strip(change.shape, lambda start, end: without_light(rows.read(start, end), change.read(start, end)))
+    sizes = [np.sqrt(np.mean(part * part, axis=1)) for part in (moved[one] for one in stretches(len(rows)))]
     lively = float(np.quantile(np.concatenate(sizes), 0.9))
-    return Side(rows, centred, centred.through(levelled, change.shape[1]), lively)
+    return Side(rows, moved, moved.through(levelled, change.shape[1]), lively)
 
 
 def retimed_length(count: int, speed: float) -> int:
