@@ -30,7 +30,7 @@ from verify.matching.ahead import Seen, Task
 from verify.matching.pairs import KEPT
 from verify.records.matches import Match
 
-# Processor seconds of searching left from which processes are started: to start one costs one (measured: 0.7 to 1).
+# Processor seconds of searching left from which processes are started: to start one takes about one, by estimate.
 PAYS = 8.0
 AHEAD = 2  # clips asked for each process: one that it looks at and one that waits
 _ALL_KEPT = 1024 * 1024 * 1024  # bytes of clips that all processes together keep in memory
