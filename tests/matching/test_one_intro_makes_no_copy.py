@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from verify.matching.engine import Engine
@@ -133,3 +134,9 @@ def test_two_copies_of_one_montage_do_not_make_three_ways(film, prints):
     matches = [*Engine(shelf).search("source"), *Engine(shelf).search("montage", among=["repost"])]
     assert len(matches) == 3
     assert parted_by_three(matches) == {}
+
+
+def test_two_that_go_dark_do_not_part(footage, matched):
+    dark = [np.full_like(footage["one"][0], 3)] * round(6 * RATE)
+    match, lengths, cuts = matched([footage["ident"], dark], [footage["ident"], dark])
+    assert not only_a_part(match, lengths, cuts)

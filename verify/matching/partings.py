@@ -25,6 +25,7 @@ NEAREST = 0.5  # seconds left out beside it: a row of the film spans as much
 GOES_ON = 1.0  # seconds that a clip has left there to be said to go on
 SEAM = 0.75  # seconds a cut may lie from an edge: stretches are known to half a second
 UNLIKE = 0.8  # correlation of pictures; measured in tests/bench/shared_parts.py
+SEEN = 4.0  # grey levels by which a picture varies to be told from another: nothing parts two that went dark
 BARS = 2.0  # grey levels by which a point varies over a clip, at most, to count as part of a bar
 AROUND = 60.0  # seconds to either side from which it is taken what is usual in a clip
 LAG = 2  # rows between the pictures compared for a jump
@@ -48,7 +49,9 @@ def partings(a: Side, b: Side, shared: Sequence[Aligned]) -> tuple[Parting, ...]
                 continue
             rows_a, rows_b = ((at[inside] / STEP).astype(int) for at in (at_a, at_b))
             lit = _without_bars(_around(a.rows, float(at_a[0]))[0], _around(b.rows, float(at_b[0]))[0])
-            alike = float(np.median(likeness(a.rows[rows_a][:, lit], b.rows[rows_b][:, lit])))
+            here, there = a.rows[rows_a][:, lit], b.rows[rows_b][:, lit]
+            seen = np.minimum(here.std(axis=1), there.std(axis=1)) >= SEEN
+            alike = float(np.median(likeness(here[seen], there[seen]))) if seen.any() else 1.0
             found.append(Parting(a_time=round(float(one.offset + one.speed * edge), 2), b_time=round(float(edge), 2),
                                  alike=round(alike, 3)))  # fmt: skip
     return tuple(found)
