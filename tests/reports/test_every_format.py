@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pypdf
 import pytest
+from PIL import Image
 
 import verify.reports
 from verify.catalog import offer
+from verify.records.findings import Evidence, Finding
 from verify.records.stories import EventClock, StoryCounts, StoryReport, StoryText
+from verify.reports import as_pdf, pdf_blocks
 from verify.reports.base import Format
 
 FORMATS = {f.name: f for f in offer(verify.reports, Format).found}
@@ -152,3 +158,36 @@ def test_the_document_names_every_format_with_its_ending():
     text = (Path(__file__).resolve().parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \| `(\.[\w.]+)` \|", text, re.MULTILINE))
     assert rows == {name: form.ending for name, form in FORMATS.items()}
+
+
+@pytest.mark.skipif(not shutil.which("pdftoppm"), reason="needs pdftoppm to render the PDF")
+def test_the_pdf_draws_the_box_of_what_never_moves(made, tmp_path):
+    """The yellow dashes lie on the picture's left half, where the box is, and nowhere without an outline."""
+
+    def yellow(outline: tuple[tuple[float, float], ...]) -> list[float]:
+        shown = Evidence(label="Region", value="top left", image="grey.png", outline=outline)
+        one = Finding(check="overlays", bearing="neutral", part="original", sentence="It stays.", evidence=(shown,))
+        block = pdf_blocks.finding(one)
+        content = pdf_blocks.content("Report", "clip", [], [block], made.clip_report(), "")
+        grey = io.BytesIO()
+        Image.new("RGB", (400, 200), (90, 90, 90)).save(grey, "PNG")
+        path = tmp_path / "report.pdf"
+        path.write_bytes(as_pdf.document(content, made.clip_report().made, lambda _: grey.getvalue()))
+        for old in tmp_path.glob("page-*.png"):
+            old.unlink()
+        subprocess.run(["pdftoppm", "-r", "90", "-png", str(path), str(tmp_path / "page")], check=True)
+        page = np.asarray(Image.open(min(tmp_path.glob("page-*.png"))).convert("RGB")).astype(int)
+        dashes = np.argwhere(np.abs(page - (255, 215, 106)).max(axis=2) < 40)
+        if not len(dashes):
+            return []
+        grey_here = np.abs(page - 90).max(axis=2) < 6
+        picture = np.argwhere(grey_here & (grey_here.sum(axis=1) > 100)[:, None])  # rows of text hold few such points
+        left, width = picture[:, 1].min(), np.ptp(picture[:, 1])
+        top, height = picture[:, 0].min(), np.ptp(picture[:, 0])
+        return [*((dashes[:, 1] - left) / width), *((dashes[:, 0] - top) / height)]
+
+    assert yellow(()) == []
+    drawn = yellow(((0.1, 0.2), (0.4, 0.2), (0.4, 0.6), (0.1, 0.6)))
+    across, down = drawn[: len(drawn) // 2], drawn[len(drawn) // 2 :]
+    assert [min(across), max(across)] == pytest.approx([0.1, 0.4], abs=0.03)
+    assert [min(down), max(down)] == pytest.approx([0.2, 0.6], abs=0.05)

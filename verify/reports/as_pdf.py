@@ -96,6 +96,8 @@ def _without(blocks: Sequence[dict[str, Any]], names: set[str]) -> list[dict[str
         elif block["kind"] == "pair":
             sides = {s: block[s] for s in ("left", "right") if block[s]["file"] in names}
             block = {**block, **{s: {**side, "file": ""} for s, side in sides.items()}}
+        elif block["kind"] == "finding":
+            block = {**block, "outlined": [one for one in block["outlined"] if one["file"] not in names]}
         kept.append(block)
     return [b for b in kept if b["kind"] != "pictures" or b["pictures"]]
 
@@ -175,6 +177,8 @@ def _with_pictures(blocks: Sequence[dict[str, Any]], pictures: Pictures, root: P
             block = {**block, "pictures": [{**p, "file": place(p["file"])} for p in block["pictures"]]}
         elif block["kind"] == "pair":
             block = {**block, **{s: {**block[s], "file": place(block[s]["file"])} for s in ("left", "right")}}
+        elif block["kind"] == "finding":
+            block = {**block, "outlined": [{**one, "file": place(one["file"])} for one in block["outlined"]]}
         placed.append(block)
     return _without(placed, {""})
 

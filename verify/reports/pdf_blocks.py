@@ -2,6 +2,7 @@
 
 `kind` says what a block is: heading, lead, para, code, links, list, finding, pictures, pair, timeline, stretches or
 table.
+This file is over 300 lines since it is the one list of what the PDF shows.
 Pictures are named by their path in the item; `as_pdf` puts files in their place.
 """
 
@@ -88,6 +89,7 @@ def of_batch(report: BatchReport) -> Block:
 def finding(one: Finding) -> Block:
     """Return one finding with its evidence, limits and how to check it by hand."""
     lines = [{"label": e.label, "value": f"{e.value}{' [' + e.place + ']' if e.place else ''}"} for e in one.evidence]
+    meant = [e for e in one.evidence if e.outline and e.image]
     lines += [{"label": "Limits", "value": one.limits}] if one.limits else []
     lines += [{"label": "Check by hand", "value": one.recheck}] if one.recheck else []
     weighed = one.bearing in {"supports", "questions"}
@@ -98,6 +100,9 @@ def finding(one: Finding) -> Block:
         "weight": f"{one.weight} by itself" if weighed else "",
         "sentence": one.sentence,
         "lines": lines,
+        "outlined": [
+            {"file": e.image, "alt": e.label, "caption": e.label, "outline": corners(e.outline)} for e in meant
+        ],
     }
 
 
@@ -213,23 +218,25 @@ def _match(shared: clip_view.Shared, found: clip_view.ClipView) -> list[Block]:
         },
         para("; ".join(wording.segment(s) for s in match.segments) + ".", True),
     ]
-    ratio = found.keyframes[0].height / found.keyframes[0].width if found.keyframes else 9 / 16
-    other = shared.other
-    theirs = other.height / other.width if other and other.width and other.height else ratio
     for pair in match.frames[:2]:
         blocks.append(
             {
                 "kind": "pair",
-                "left": _side(pair.a_image, "This clip", pair.a_time, match.geometry.outline_a, ratio),
-                "right": _side(pair.b_image, "The other clip", pair.b_time, match.geometry.outline_b, theirs),
+                "left": _side(pair.a_image, "This clip", pair.a_time, match.geometry.outline_a),
+                "right": _side(pair.b_image, "The other clip", pair.b_time, match.geometry.outline_b),
             }
         )
     return blocks
 
 
-def _side(path: str, name: str, time: float, outline: Sequence[tuple[float, float]], ratio: float) -> Block:
+def _side(path: str, name: str, time: float, outline: Sequence[tuple[float, float]]) -> Block:
     told = f"{name} at {wording.clock(time)}"
-    return {"file": path, "alt": told, "caption": told, "outline": [list(c) for c in outline], "ratio": ratio}
+    return {"file": path, "alt": told, "caption": told, "outline": corners(outline)}
+
+
+def corners(outline: Sequence[tuple[float, float]]) -> list[list[float]]:
+    """Return an outline's corners (0..1 of width and height) as the template takes them."""
+    return [list(corner) for corner in outline]
 
 
 def _share(start: float, end: float, whole: float) -> list[float]:
