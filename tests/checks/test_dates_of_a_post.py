@@ -1,7 +1,9 @@
 """A post from before the event questions the claimed time; a later one only fits."""
 
+from dataclasses import replace
 from datetime import date
 
+from verify.checks.dates import AllDates
 from verify.checks.post_dates import PostDates
 from verify.records.times import TimeBounds, whole_day
 
@@ -65,3 +67,23 @@ def test_known_only_as_no_later_than_does_not_hide_a_later_one(made):
     assert "after the claimed time" in found.sentence
     (alone,) = PostDates().run(made.case(post=made.post(upper)))
     assert alone.sentence.startswith("The date of the post (no later than 2022-04-02")
+
+
+def test_that_an_archive_saw_before_its_own_date_is_no_slow_upload(made):
+    captured = replace(made.at("2022-04-02T01:00:00+03:00", "first listed capture"), not_before=None)
+    case = made.case(post=made.post(made.DAY_LATER, captured))
+    apart = PostDates().run(case)[-1]
+    assert (apart.bearing, apart.part) == ("questions", "source")
+    assert "cannot be seen before it is published" in apart.sentence
+    assert "slow upload" not in apart.sentence
+    (line,) = (f for f in AllDates().run(case) if f.part == "source")
+    assert "none excludes another" not in line.sentence
+    assert "those of the post lie apart" in line.sentence
+
+
+def test_that_an_archive_saw_later_agree(made):
+    captured = replace(made.at("2022-04-03T01:00:00+03:00", "first listed capture"), not_before=None)
+    case = made.case(post=made.post(made.DAY_LATER, captured))
+    assert len(PostDates().run(case)) == 1
+    (line,) = (f for f in AllDates().run(case) if f.part == "source")
+    assert "none excludes another" in line.sentence

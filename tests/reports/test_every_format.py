@@ -18,7 +18,7 @@ import verify.reports
 from verify.catalog import offer
 from verify.records.findings import Evidence, Finding
 from verify.records.stories import EventClock, StoryCounts, StoryReport, StoryText
-from verify.reports import as_pdf, pdf_blocks
+from verify.reports import as_pdf, clip_view, pdf_blocks
 from verify.reports.base import Format
 
 FORMATS = {f.name: f for f in offer(verify.reports, Format).found}
@@ -191,3 +191,16 @@ def test_the_pdf_draws_the_box_of_what_never_moves(made, tmp_path):
     across, down = drawn[: len(drawn) // 2], drawn[len(drawn) // 2 :]
     assert [min(across), max(across)] == pytest.approx([0.1, 0.4], abs=0.03)
     assert [min(down), max(down)] == pytest.approx([0.2, 0.6], abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["html", "text", "markdown", "pdf"])
+def test_an_archives_first_capture_stands_among_the_known_appearances(made, name):
+    report = made.clip_report()
+    basis = "Wayback Machine: first listed capture"
+    captured = replace(report.case.item.post.dates[0], not_before=None, basis=basis)
+    post = replace(report.case.item.post, dates=(*report.case.item.post.dates, captured))
+    report = replace(report, case=replace(report.case, item=replace(report.case.item, post=post)))
+    rows = [a for a in clip_view.view(report).appearances if a.label == basis]
+    assert [(a.bounds.not_before, a.url) for a in rows] == [(None, post.url)]
+    told = re.sub(r"\s+", " ", words(FORMATS[name], FORMATS[name].clip(report, made.pictures())))
+    assert basis in told.split("Known appearances" if name != "text" else "EARLIEST COPY KNOWN")[-1]

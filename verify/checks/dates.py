@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import combinations
 from typing import Literal
 
 from verify import filenames, statements
@@ -93,6 +94,11 @@ class AllDates(Check):
 def _number(dated: tuple[Dated, ...]) -> str:
     """Return how many dates there are: one that several places repeat is one."""
     different = {(d.act, d.bounds.not_before, d.bounds.not_after) for d in dated}
+    posted = [d for d in dated if d.act == "published"]
+    if any(a.place == b.place and not a.bounds.overlaps(b.bounds) for a, b in combinations(posted, 2)):
+        return (
+            f"{len(different)} different dates of the clip are known; those of the post lie apart (see `post dates`)."
+        )
     if len(different) > 1:
         return f"{len(different)} different dates of the clip are known and none excludes another."
     places = f", told in {len(dated)} places" if len(dated) > 1 else ""

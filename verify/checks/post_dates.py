@@ -121,6 +121,8 @@ class PostDates(Check):
             f"Two dates of the same post lie at least {wording.tell_span(span)} apart: {wording.tell(first, zone)} "
             f"({wording.plain(first.basis)}) and {wording.tell(last, zone)} ({wording.plain(last.basis)})"
         )
+        if first.not_before is None:
+            return (replace(self._impossible(told, evidence), part="source"),)
         if span < _ORDINARY_GAP:
             finding = self.neutral(
                 f"{told}; a slow upload or a planned publication does that.",
@@ -138,6 +140,18 @@ class PostDates(Check):
                 weight="moderate",
             )
         return (replace(finding, part="source"),)
+
+    def _impossible(self, told: str, evidence: tuple[Evidence, ...]) -> Finding:
+        """Return the finding on a post that was seen before its own date: no slow upload does that."""
+        return self.questions(
+            f"{told}; a post cannot be seen before it is published, so one of the two is wrong or speaks of another "
+            "post.",
+            *evidence,
+            limits="An archive can list a capture of an address that showed something else then, such as an error "
+            "page, and a platform can show a later date for a post that was edited or made public again.",
+            recheck="Open the capture at the archive and see whether it shows this post; work out the date again.",
+            weight="moderate",
+        )
 
 
 def _speaks_of_another_act(date: TimeBounds) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from verify.checks.summary import table
-from verify.records.cases import ClipReport, OtherClip
+from verify.records.cases import Case, ClipReport, OtherClip
 from verify.records.findings import Bearing, Finding, Part
 from verify.records.matches import Appearance, Match
 from verify.records.media import Keyframe, Stream
@@ -116,10 +116,23 @@ def view(report: ClipReport) -> ClipView:
         pictures=tuple(s for s in shared if s.match.kind == "same picture"),
         parts_shared=tuple(s for s in shared if s.match.kind == "shared part"),
         soundtracks=tuple(s for s in shared if s.match.kind == "same soundtrack"),
-        appearances=known,
+        appearances=tuple(sorted((*known, *_more_dates(case)), key=_when)),
         earliest=wording.earliest(known),
         duration=max(lengths),
         video=next((s for s in streams if s.kind == "video"), None),
+    )
+
+
+def _more_dates(case: Case) -> tuple[Appearance, ...]:
+    """Return the post's dates that no appearance is drawn by: an archive's first capture, a second date it states."""
+    post = case.item.post
+    drawn = [(a.bounds.not_before, a.bounds.not_after) for a in case.appearances if a.bounds]
+    if post is None:
+        return ()
+    return tuple(
+        Appearance(sha256=case.item.media.sha256, label=d.basis or "date of the post", bounds=d, url=post.url)
+        for d in dict.fromkeys(post.dates)
+        if (d.not_before, d.not_after) not in drawn
     )
 
 
