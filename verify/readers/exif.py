@@ -11,7 +11,7 @@ import logging
 import math
 import struct
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar, cast
 
 import exifread
 from exifread.core.exceptions import ExifError
@@ -21,6 +21,7 @@ from verify.readers.base import Reader, Reading
 from verify.readers.collect import Collector, clean, decoded
 from verify.readers.isobmff.walk import Bytes
 from verify.readers.opening import reading
+from verify.readers.rationed import Rationed
 from verify.readers.stills import blocks
 from verify.readers.times import spelled
 from verify.tagnames import NOT_SET
@@ -99,14 +100,19 @@ def bare(raw: bytes, place: str, offset: int | None, out: Collector, *, of_film:
 
 
 def _process(file: BinaryIO, place: str, base: int | None, out: Collector, *, of_film: bool = False) -> None:
+    rationed = Rationed(file)
     try:
-        found = exifread.process_file(file, details=False, extract_thumbnail=False, truncate_tags=False)
+        found = exifread.process_file(
+            cast("BinaryIO", rationed), details=False, extract_thumbnail=False, truncate_tags=False
+        )
     except (ExifError, struct.error, ValueError, LookupError, ArithmeticError, EOFError, OSError) as error:
         out.problem(f"EXIF cannot be read: {type(error).__name__}: {str(error)[:120]}")
         return
     except Exception as error:  # noqa: BLE001 - exifread asserts, and raises what its parsing stumbles on (facts 1.)
         out.problem(f"EXIF cannot be read: {type(error).__name__}: {str(error)[:120]}")
         return
+    if rationed.spent:
+        out.problem("EXIF is read in part: its directories ask for more reading than any sound picture needs")
     tags: dict[str, Any] = {k: v for k, v in found.items() if hasattr(v, "values")}
     for key, name in _TEXTS.items():
         if key in tags:
