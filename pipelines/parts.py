@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipelines.session import Session
-from verify.matching.partings import only_a_part, parted_by_three
+from verify.matching.partings import known_part, only_a_part, parted_by_three
 from verify.records.matches import Match
+
+_KINDS = ("same picture", "shared part", "same soundtrack")
 
 
 def told_apart(session: Session, matches: Sequence[Match]) -> list[Match]:
@@ -21,12 +24,17 @@ def told_apart(session: Session, matches: Sequence[Match]) -> list[Match]:
     lengths = {s: clip.duration or 0.0 for s, clip in clips.items() if clip}
     cuts, left = cuts_of(session, clips), parted_by_three(matches)
     known = {s: [*cuts.get(s, ()), *left.get(s, ())] for s in clips if s in cuts or s in left}
-    return [
-        replace(m, kind="shared part")
-        if m.kind == "same picture" and frozenset((m.a, m.b)) not in joined and only_a_part(m, lengths, known)
-        else m
-        for m in matches
-    ]
+    open_ = [m.kind == "same picture" and frozenset((m.a, m.b)) not in joined for m in matches]
+    told = {n for n, m in enumerate(matches) if open_[n] and only_a_part(m, lengths, known)}
+    while True:  # what is a part of one clip is a part of all that share just that with it
+        parts: dict[str, list[tuple[float, float]]] = defaultdict(list)
+        for match, s in ((matches[n], s) for n in sorted(told) for s in matches[n].segments):
+            parts[match.a].append((s.a_start, s.a_end))
+            parts[match.b].append((s.b_start, s.b_end))
+        more = {n for n, m in enumerate(matches) if open_[n] and n not in told and known_part(m, lengths, parts)}
+        if not more:
+            return [replace(m, kind="shared part") if n in told else m for n, m in enumerate(matches)]
+        told |= more
 
 
 def told_apart_by_others(session: Session, matches: Sequence[Match]) -> list[Match]:
@@ -34,7 +42,8 @@ def told_apart_by_others(session: Session, matches: Sequence[Match]) -> list[Mat
     library = session.case.library
     others = {m.b for m in matches if m.kind == "same picture" and m.partings}
     among = [m for s in sorted(others) for m in library.matches(s, session.tools.search) if {m.a, m.b} <= others]
-    return told_apart(session, [*matches, *dict.fromkeys(among)])[: len(matches)] if among else list(matches)
+    found = told_apart(session, [*matches, *dict.fromkeys(among)])[: len(matches)]
+    return sorted(found, key=lambda m: _KINDS.index(m.kind))
 
 
 def cuts_of(session: Session, clips: Iterable[str]) -> dict[str, list[float]]:

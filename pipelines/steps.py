@@ -9,7 +9,6 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipelines import parts
 from pipelines.acquiring import label_of
 from pipelines.elsewhere import outside_links
 from pipelines.looking import Looked
@@ -27,6 +26,7 @@ from verify.records.times import TimeBounds
 def search(session: Session, sha256: str, ahead: tuple[Task, Seen] | None = None) -> list[Match]:
     """Return all matches of a clip: new comparisons are made and kept, old ones are read. The clip is always `a`.
 
+    What is no more than a part that both were given is told by `pipelines.parts`, from all matches there are.
     `ahead` is what was seen for the task that `task_of` gave.
     """
     library, name = session.case.library, session.tools.search
@@ -46,10 +46,7 @@ def search(session: Session, sha256: str, ahead: tuple[Task, Seen] | None = None
     found = [m if m.a == sha256 else turned(m) for m in library.matches(sha256, name)]
     ruled_out = {frozenset(d.subject.split()) for d in library.decisions().values() if d.category == "not a match"}
     kept = [m for m in found if frozenset((m.a, m.b)) not in ruled_out]
-    return sorted(parts.told_apart(session, kept), key=lambda m: (_KINDS.index(m.kind), -m.strength.score))
-
-
-_KINDS = ("same picture", "shared part", "same soundtrack")
+    return sorted(kept, key=lambda m: (m.kind != "same picture", -m.strength.score))
 
 
 def task_of(session: Session, sha256: str) -> Task | None:

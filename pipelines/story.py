@@ -140,7 +140,15 @@ def _conclude(
                     unit="clips")  # fmt: skip
         found = steps.search(session, sha256)
         matches |= {(frozenset((m.a, m.b)), m.kind): m for m in found if (frozenset((m.a, m.b)), m.kind) not in matches}
-        clips.append(_clip(session, one, found, gathered, _said_of(one, gathered, text, claims, stood)))
+        clips.append(
+            _clip(
+                session,
+                one,
+                parts.told_apart_by_others(session, found),
+                gathered,
+                _said_of(one, gathered, text, claims, stood),
+            )
+        )
     shared = parts.told_apart(session, list(matches.values()))
     others = {s: steps.other_clip(session, s) for s in {*first, *(x for p, _ in matches for x in p)}}
     rows = _with_clips(gathered.posts, {i.id: i.media.sha256 for i in gathered.items}, set(first))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from verify.matching.engine import Engine
-from verify.matching.partings import only_a_part, parted_by_three
+from verify.matching.partings import known_part, only_a_part, parted_by_three
 from verify.matching.shelf import MemoryShelf
 from verify.matching.turned import turned
 
@@ -140,3 +140,13 @@ def test_two_that_go_dark_do_not_part(footage, matched):
     dark = [np.full_like(footage["one"][0], 3)] * round(6 * RATE)
     match, lengths, cuts = matched([footage["ident"], dark], [footage["ident"], dark])
     assert not only_a_part(match, lengths, cuts)
+
+
+def test_a_part_that_is_known_of_one_clip_is_one_of_all_that_share_just_that(footage, matched):
+    match, lengths, _ = matched(*PARTS["an intro"](footage))
+    smooth = replace(match, jumps_a=(), jumps_b=())
+    assert known_part(smooth, lengths, {"a": [(0.0, 4.0)]})
+    assert not known_part(smooth, lengths, {"a": [(2.0, 8.0)]})
+    assert not known_part(smooth, lengths, {"c": [(0.0, 4.0)]})
+    trim, lengths, _ = matched(*COPIES["a trim"](footage))
+    assert not known_part(trim, lengths, {"a": [(2.0, 8.0)], "b": [(0.0, 6.0)]})

@@ -142,16 +142,40 @@ def only_a_part(match: Match, lengths: Mapping[str, float], cuts: Mapping[str, S
     Each goes on somewhere and cuts wherever it does; where both go on they differ; and neither consists mostly of the
     part. `lengths` are the seconds of the clips, `cuts` the seconds at which they cut, as far as known beside jumps.
     """
-    if any(p.alike >= UNLIKE for p in match.partings):
+    edges = _edges(match, lengths)
+    if edges is None:
         return False
-    for clip, spans, jumped in (
-        (match.a, [(s.a_start, s.a_end) for s in match.segments], match.jumps_a),
-        (match.b, [(s.b_start, s.b_end) for s in match.segments], match.jumps_b),
+    known = ((*cuts.get(match.a, ()), *match.jumps_a), (*cuts.get(match.b, ()), *match.jumps_b))
+    return all(any(abs(t - cut) <= SEAM for cut in at) for mine, at in zip(edges, known, strict=True) for t in mine)
+
+
+def known_part(match: Match, lengths: Mapping[str, float], parts: Mapping[str, Sequence[tuple[float, float]]]) -> bool:
+    """Return whether two clips share just a part that one of them is known to have been given, `parts` (seconds)."""
+    if _edges(match, lengths) is None or len(match.segments) != 1:
+        return False
+    (s,) = match.segments
+    return any(
+        abs(start - first) <= SEAM and abs(end - last) <= SEAM
+        for clip, start, end in ((match.a, s.a_start, s.a_end), (match.b, s.b_start, s.b_end))
+        for first, last in parts.get(clip, ())
+    )
+
+
+def _edges(match: Match, lengths: Mapping[str, float]) -> tuple[list[float], list[float]] | None:
+    """Return the seconds of a and of b at which each goes on outside what they share.
+
+    None where that cannot be a part: one does not go on, or shows little else, or they go on alike.
+    """
+    if any(p.alike >= UNLIKE for p in match.partings):
+        return None
+    found = []
+    for clip, spans in (
+        (match.a, [(s.a_start, s.a_end) for s in match.segments]),
+        (match.b, [(s.b_start, s.b_end) for s in match.segments]),
     ):
-        length, known = lengths.get(clip, 0.0), (*cuts.get(clip, ()), *jumped)
-        if length <= 0 or sum(end - start for start, end in spans) > MOST * length:
-            return False
+        length = lengths.get(clip, 0.0)
         edges = [t for span in spans for t in span if GOES_ON <= t <= length - GOES_ON]
-        if not edges or any(all(abs(t - cut) > SEAM for cut in known) for t in edges):
-            return False
-    return True
+        if not edges or sum(end - start for start, end in spans) > MOST * length:
+            return None
+        found.append(edges)
+    return found[0], found[1]
