@@ -94,7 +94,7 @@ def theirs(answer: dict[str, Any]) -> dict[str, Any]:
     longitude = answer.get("Composite:GPSLongitude")
     numbers = isinstance(latitude, (int, float)) and isinstance(longitude, (int, float))
     if positions and numbers and not coordinates.unset(latitude, longitude):
-        said["gps"] = [f"{latitude}, {longitude}"]
+        said["gps"] = [f"{latitude:.8f}, {longitude:.8f}"]  # never 1e-06
     turns = [v for v in stated(answer, "Rotation", groups=r"^(Track\d+|Composite|UserData)$") if v != "0"]
     # Of a HEIC or AVIF exiftool gives the bare `irot`, which turns counter-clockwise (ISO/IEC 23008-12, 6.5.10).
     turns += [

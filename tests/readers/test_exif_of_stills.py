@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pillow_heif
@@ -126,3 +127,38 @@ def test_a_still_without_exif_says_nothing_and_has_no_problem(tmp_path):
         reading = reader.read(tmp_path / "bare.jpg", "jpeg")
         assert not reading.tags
         assert not reading.problems
+
+
+def first_directory(path: Path, *entries: tuple[int, bytes]) -> Path:
+    """Write a TIFF of texts, as pairs of tag and text; tag 0x8825 opens a GPS directory with those behind it."""
+    split = next((i for i, e in enumerate(entries) if e[0] == 0x8825), len(entries))
+    groups = [entries[: split + 1], entries[split + 1 :]]
+    starts = [8, 8 + 6 + 12 * len(groups[0])]
+    at = starts[1] + 6 + 12 * len(groups[1])
+    body, texts = b"", b""
+    for group in groups:
+        body += struct.pack("<H", len(group))
+        for tag, text in group:
+            if tag == 0x8825:
+                body += struct.pack("<HHII", tag, 4, 1, starts[1])
+                continue
+            body += struct.pack("<HHII", tag, 2, len(text), at + len(texts))
+            texts += text
+        body += struct.pack("<I", 0)
+    path.write_bytes(b"II*\0" + struct.pack("<I", 8) + body + texts)
+    return path
+
+
+def test_a_time_in_the_first_directory_is_read_without_a_zone(tmp_path):
+    path = first_directory(tmp_path / "ep.tif", (0x0132, b"2013:02:18 13:10:58\0"), (0x9003, b"2013:02:18 01:11:20\0"))
+    found = said(Exif().read(path, "tiff"))
+    assert found["recording time"] == ["2013-02-18T01:11:20"]
+    assert found["modification time"] == ["2013-02-18T13:10:58"]
+
+
+def test_a_position_written_as_text_is_not_guessed_and_is_told(tmp_path):
+    latitude, longitude = b"52,00000,50,00000,34,01180\0", b"11,00000,10,00000,58,28360\0"
+    path = first_directory(tmp_path / "text.tif", (0x8825, b""), (2, latitude), (4, longitude))
+    reading = Exif().read(path, "tiff")
+    assert "gps" not in said(reading)
+    assert sum("is text" in p.reason for p in reading.problems) == 2

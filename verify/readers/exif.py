@@ -51,6 +51,8 @@ _TEXTS = {
 _TIMES = {
     "EXIF DateTimeOriginal": ("recording time", "EXIF OffsetTimeOriginal", "EXIF SubSecTimeOriginal"),
     "EXIF DateTimeDigitized": ("digitized time", "EXIF OffsetTimeDigitized", "EXIF SubSecTimeDigitized"),
+    # Where TIFF/EP (ISO 12234-2) keeps it, in the first directory: DNG, scanners, hand-made pictures.
+    "Image DateTimeOriginal": ("recording time", "EXIF OffsetTimeOriginal", "EXIF SubSecTimeOriginal"),
     "Image DateTime": ("modification time", "EXIF OffsetTime", "EXIF SubSecTime"),
 }
 _EXPOSURE = {
@@ -216,6 +218,9 @@ def _size(tags: dict[str, Any], place: str, out: Collector) -> None:
 
 def gps(tags: dict[str, Any], place: str, base: int | None, out: Collector) -> None:
     """Read position, height, direction and satellite time from the GPS block."""
+    for key in ("GPS GPSLatitude", "GPS GPSLongitude"):
+        if isinstance(getattr(tags.get(key), "values", None), str):  # `52,00000,50,00000`: which comma is a point?
+            out.problem(f"{key} is text, not the numbers of the standard: {clean(_text(tags[key]))[:60]!r}")
     latitude = _degrees(tags, "GPS GPSLatitude", "S")
     longitude = _degrees(tags, "GPS GPSLongitude", "W")
     where = f"{place} GPS GPSLatitude"
