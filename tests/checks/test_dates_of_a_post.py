@@ -72,7 +72,9 @@ def test_known_only_as_no_later_than_does_not_hide_a_later_one(made):
 def test_that_an_archive_saw_before_its_own_date_is_no_slow_upload(made):
     captured = replace(made.at("2022-04-02T01:00:00+03:00", "first listed capture"), not_before=None)
     case = made.case(post=made.post(made.DAY_LATER, captured))
-    apart = PostDates().run(case)[-1]
+    against, apart = PostDates().run(case)
+    assert "at least" not in against.sentence  # the capture denies the date that this would be counted from
+    assert "cannot be put in order" in against.sentence
     assert (apart.bearing, apart.part) == ("questions", "source")
     assert "cannot be seen before it is published" in apart.sentence
     assert "slow upload" not in apart.sentence
@@ -87,3 +89,10 @@ def test_that_an_archive_saw_later_agree(made):
     assert len(PostDates().run(case)) == 1
     (line,) = (f for f in AllDates().run(case) if f.part == "source")
     assert "none excludes another" in line.sentence
+
+
+def test_that_fit_say_that_the_post_was_tied_to_the_file_by_hand(made):
+    (by_hand,) = PostDates().run(made.case(post=made.post(made.DAY_LATER, stated_by_user=True)))
+    (fetched,) = PostDates().run(made.case(post=made.post(made.DAY_LATER)))
+    assert "tied to the file by hand" in by_hand.limits
+    assert "tied to the file by hand" not in fetched.limits

@@ -69,9 +69,10 @@ class PostDates(Check):
         early = sorted((d for d in post.dates if d.before(when)), key=lambda d: str(d.not_after))
         if early:
             return self._before(early, post, when, zone)
-        later = [d for d in post.dates if d.after(when)]
-        if later and all(d in later or d.not_before is None for d in post.dates):  # `no later than` orders nothing
-            first = min(later, key=lambda d: str(d.not_before))
+        later = sorted((d for d in post.dates if d.after(when)), key=lambda d: str(d.not_before))
+        # `no later than` orders nothing, but one that lies before the date itself contradicts it.
+        if later and all(d in later or d.not_before is None for d in post.dates) and not _denied(later[0], post):
+            first = later[0]
             told = (
                 f"The post is dated {wording.tell(first, zone)}, at least "
                 f"{wording.tell_span(wording.gap(when, first))} after the claimed time; that "
@@ -83,7 +84,7 @@ class PostDates(Check):
                 f"The {'date' if len(dates) == 1 else 'dates'} of the post ({wording.listed(dates, 3)}) cannot be put "
                 f"in order with the claimed time ({wording.tell(when, zone)})."
             )
-        return self.neutral(told, *evidence, limits=_LIMITS, recheck=_RECHECK)
+        return self.neutral(told, *evidence, limits=_limits(post), recheck=_RECHECK)
 
     def _before(self, early: list[TimeBounds], post: Post, when: TimeBounds, zone: str) -> Finding:
         first = early[0]
@@ -98,9 +99,7 @@ class PostDates(Check):
             f"The post carries a date ({wording.tell(first, zone)}; {wording.plain(first.basis)}) that lies at least "
             f"{wording.tell_span(wording.gap(first, when))} before the claimed time ({wording.tell(when, zone)}).{but}",
             *(_evidence(d, post, zone) for d in (*early, *fits)),
-            limits=_LIMITS
-            + (" A server's Last-Modified dates a file, not a post." if weight == "weak" else "")
-            + (" The post was tied to the file by hand." if post.stated_by_user else ""),
+            limits=_limits(post) + (" A server's Last-Modified dates a file, not a post." if weight == "weak" else ""),
             recheck=_RECHECK,
             weight=weight,
         )
@@ -152,6 +151,15 @@ class PostDates(Check):
             recheck="Open the capture at the archive and see whether it shows this post; work out the date again.",
             weight="moderate",
         )
+
+
+def _limits(post: Post) -> str:
+    """Return what a date of `post` cannot show; a post that a person named need not be the file's own."""
+    return _LIMITS + (" The post was tied to the file by hand." if post.stated_by_user else "")
+
+
+def _denied(first: TimeBounds, post: Post) -> bool:
+    return any(d.not_before is None and d.before(first) for d in post.dates)
 
 
 def _speaks_of_another_act(date: TimeBounds) -> bool:
