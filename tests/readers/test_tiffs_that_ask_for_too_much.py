@@ -64,3 +64,5 @@ def test_a_ration_ends_like_a_file():
     by_calls = Rationed(io.BytesIO(b"abcdef"), reads=2)
     assert (by_calls.read(1), by_calls.read(1), by_calls.spent) == (b"a", b"b", False)
     assert (by_calls.read(1), by_calls.spent) == (b"", True)
+    assert [by_calls.read(2) for _ in range(3000)][-1] == b"\xff\xff"  # the tag at which exifread leaves a directory
+    assert by_calls.read(4) == b""

@@ -21,7 +21,7 @@ from verify.readers.base import Reader, Reading
 from verify.readers.collect import Collector, clean, decoded
 from verify.readers.isobmff.walk import Bytes
 from verify.readers.opening import reading
-from verify.readers.rationed import Rationed
+from verify.readers.rationed import STOP_TAG, Rationed
 from verify.readers.stills import blocks
 from verify.readers.times import spelled
 from verify.tagnames import NOT_SET
@@ -105,7 +105,7 @@ def _process(file: BinaryIO, place: str, base: int | None, out: Collector, *, of
     rationed = Rationed(file)
     try:
         found = exifread.process_file(
-            cast("BinaryIO", rationed), details=False, extract_thumbnail=False, truncate_tags=False
+            cast("BinaryIO", rationed), STOP_TAG, details=False, extract_thumbnail=False, truncate_tags=False
         )
     except (ExifError, struct.error, ValueError, LookupError, ArithmeticError, EOFError, OSError) as error:
         out.problem(f"EXIF cannot be read: {type(error).__name__}: {str(error)[:120]}")
@@ -113,9 +113,10 @@ def _process(file: BinaryIO, place: str, base: int | None, out: Collector, *, of
     except Exception as error:  # noqa: BLE001 - exifread asserts, and raises what its parsing stumbles on (facts 1.)
         out.problem(f"EXIF cannot be read: {type(error).__name__}: {str(error)[:120]}")
         return
-    if rationed.spent:
-        out.problem("EXIF is read in part: its directories ask for more reading than any sound picture needs")
     tags: dict[str, Any] = {k: v for k, v in found.items() if hasattr(v, "values")}
+    if rationed.spent:  # a number that was being read then may be half of one: texts are kept
+        out.problem("EXIF is read in part: its directories ask for more reading than any sound picture needs")
+        tags = {k: v for k, v in tags.items() if isinstance(v.values, str)}
     for key, name in _TEXTS.items():
         if key in tags:
             tag = tags[key]
