@@ -65,6 +65,7 @@ NAMES: Final[dict[str, str]] = {
     "encoder restart": "second of the picture track at which an encoder began anew",
     "edit list": "which part of a track is shown, in seconds",
     "box order": "order of the top-level boxes",
+    "container fingerprint": "hash of the tree of boxes, without what changes from clip to clip",
     "layout": "how the file is laid out: index first or last, fragmented, streaming index",
     "device box": "a box that only one maker or program writes",
     "platform box": "a box that only one platform writes",

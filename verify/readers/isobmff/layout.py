@@ -39,8 +39,12 @@ def layout(tree: Tree, out: Collector) -> dict[str, Any]:
         if box.usertype == C2PA:
             out.add("credentials box", "C2PA", box.path, box.offset)
     shape = _shape(tree)
+    fingerprint = hashlib.sha256(shape.encode()).hexdigest()[:32]
+    if top:
+        note = "files with the same one were written by the same chain of programs, or by chains that write alike"
+        out.add("container fingerprint", fingerprint, "top level", top[0].offset, note=note)
     return {
-        "fingerprint": hashlib.sha256(shape.encode()).hexdigest()[:32],
+        "fingerprint": fingerprint,
         "order": order,
         "top": names[:_SUMMARY],
         "shape": shape[:4000],
