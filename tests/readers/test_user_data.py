@@ -111,6 +111,13 @@ def test_a_fingerprint_is_the_writers_and_not_the_clips(say, made):
     assert other["fingerprint"] != one["fingerprint"]
 
 
+def test_a_fingerprint_stands_among_the_tags_that_reports_show(say, made):
+    reading = say(made.movie(made.mvhd(), made.trak())).reading
+    (tag,) = (t for t in reading.tags if t.name == "container fingerprint")
+    assert tag.value == reading.extra["fingerprint"]
+    assert "same chain of programs" in tag.note
+
+
 @pytest.mark.parametrize("name", ["beam", "loop"])
 def test_boxes_of_platforms_count_only_at_the_top(say, made, name):
     at_top = say(made.ftyp() + made.box(name, bytes(16)) + made.box("moov", made.mvhd()))
