@@ -11,6 +11,7 @@ from typing import Any
 from pipelines import looking, steps
 from pipelines.options import Options
 from pipelines.sampling import forms
+from pipelines.searching import Searches
 from pipelines.session import Session, tools
 from verify.archive.audit import AuditResult, audit
 from verify.archive.bundle import audit_bundle, take_in, write_bundle
@@ -40,8 +41,15 @@ def bring(options: Options, file: Path) -> Generator[Event, None, Told]:
     with Session(options) as session:
         taken = take_in(session.case, file)
         looked, failed = yield from looking.look_at(session, taken.items)
-        for one in looked:
-            steps.search(session, one.examination.sha256)
+        clips = list(dict.fromkeys(one.examination.sha256 for one in looked))
+        yield Event(kind="started", step="compare", total=len(clips), unit="clips")
+        with Searches(session, clips) as searches:
+            for number, sha256 in enumerate(clips):
+                yield Event(
+                    kind="progress", step="compare", target=sha256[:12], current=number, total=len(clips), unit="clips"
+                )
+                searches.search(sha256)
+        yield Event(kind="done", step="compare", current=len(clips), total=len(clips), unit="clips")
     return {"items": len(taken.items), "examined": len(looked), "not examined": len(failed),
             "head of their log": taken.audit.head, "signed entries": taken.audit.signed}  # fmt: skip
 

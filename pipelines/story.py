@@ -14,6 +14,7 @@ from pipelines.alignment import align_clips
 from pipelines.options import Options, StoryResult
 from pipelines.pairs import with_pictures
 from pipelines.places import place_links
+from pipelines.searching import Searches
 from pipelines.session import Session
 from pipelines.story_posts import Gathered, gather
 from pipelines.story_recordings import cameras_of, recordings_of
@@ -135,20 +136,15 @@ def _conclude(
     first = {one.examination.sha256: one for one in reversed(looked)}
     clips: list[StoryClip] = []
     matches: dict[tuple[frozenset[str], str], Match] = {}
-    for number, (sha256, one) in enumerate(first.items()):
-        yield Event(kind="progress", step="compare", target=one.item.media.name, current=number, total=len(first),
-                    unit="clips")  # fmt: skip
-        found = steps.search(session, sha256)
-        matches |= {(frozenset((m.a, m.b)), m.kind): m for m in found if (frozenset((m.a, m.b)), m.kind) not in matches}
-        clips.append(
-            _clip(
-                session,
-                one,
-                parts.told_apart_by_others(session, found),
-                gathered,
-                _said_of(one, gathered, text, claims, stood),
-            )
-        )
+    with Searches(session, list(first)) as searches:
+        for number, (sha256, one) in enumerate(first.items()):
+            yield Event(kind="progress", step="compare", target=one.item.media.name, current=number, total=len(first),
+                        unit="clips")  # fmt: skip
+            found = searches.search(sha256)
+            for match in found:
+                matches.setdefault((frozenset((match.a, match.b)), match.kind), match)
+            told_of = parts.told_apart_by_others(session, found)
+            clips.append(_clip(session, one, told_of, gathered, _said_of(one, gathered, text, claims, stood)))
     shared = parts.told_apart(session, list(matches.values()))
     others = {s: steps.other_clip(session, s) for s in {*first, *(x for p, _ in matches for x in p)}}
     rows = _with_clips(gathered.posts, {i.id: i.media.sha256 for i in gathered.items}, set(first))

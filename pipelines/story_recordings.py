@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines import grouping, parts, steps
+from pipelines import grouping, parts
+from pipelines.searching import Searches
 from pipelines.session import Session
 from verify.records.cases import OtherClip
 from verify.records.claims import Place
@@ -37,8 +38,9 @@ def recordings_of(
 def _among_others(session: Session, others: set[str], known: set[str]) -> list[Match]:
     """Return what other clips of the library share with each other: that two show each other is not known without."""
     found: dict[tuple[frozenset[str], str], Match] = {}
-    for sha256 in sorted(others)[:MOST_OTHERS]:
-        for match in steps.search(session, sha256):
+    asked = sorted(others)[:MOST_OTHERS]
+    with Searches(session, asked) as searches:
+        for match in (m for sha256 in asked for m in searches.search(sha256)):
             if match.b in known and match.b in others:
                 found.setdefault((frozenset((match.a, match.b)), match.kind), match)
     return list(found.values())
