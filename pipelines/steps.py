@@ -97,6 +97,7 @@ def appearance_of(item: Item) -> Appearance:
         url=post.url if post else "",
         author=post.author if post else "",
         platform=post.platform if post else "",
+        by_hand=post.stated_by_user if post else False,
     )
 
 

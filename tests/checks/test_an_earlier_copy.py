@@ -1,5 +1,7 @@
 """A copy that was public before the claimed time questions it; nothing else does."""
 
+from dataclasses import replace
+
 from verify.checks.earlier_copy import EarlierCopy
 from verify.records.cases import Item, Searched
 from verify.records.findings import Decision
@@ -63,6 +65,19 @@ def test_of_the_same_bytes_in_another_item_questions_strongly(made):
     found = only(made.case(dated={made.OURS: (made.YEAR_EARLIER,)}))
     assert (found.bearing, found.weight) == ("questions", "strong")
     assert found.sentence.startswith("The same file")
+
+
+def test_of_a_post_that_was_tied_by_hand_says_so_and_questions_less(made):
+    def with_post(by_hand, *matches):
+        case = made.case(matches=matches, dated={(made.THEIRS if matches else made.OURS): (made.YEAR_EARLIER,)})
+        return only(replace(case, appearances=tuple(replace(a, by_hand=by_hand) for a in case.appearances)))
+
+    for matches in ((), (made.match(),)):
+        fetched, told = with_post(False, *matches), with_post(True, *matches)
+        assert (fetched.weight, told.weight) == ("strong", "moderate")
+        assert "tied by hand" in told.sentence
+        assert "tied by hand" in told.evidence[0].value
+        assert "tied by hand" not in str(fetched)
 
 
 def test_from_after_the_event_is_neutral_and_named(made):

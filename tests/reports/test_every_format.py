@@ -204,3 +204,21 @@ def test_an_archives_first_capture_stands_among_the_known_appearances(made, name
     assert [(a.bounds.not_before, a.url) for a in rows] == [(None, post.url)]
     told = re.sub(r"\s+", " ", words(FORMATS[name], FORMATS[name].clip(report, made.pictures())))
     assert basis in told.split("Known appearances" if name != "text" else "EARLIEST COPY KNOWN")[-1]
+
+
+@pytest.mark.parametrize("name", ["html", "text", "markdown", "pdf", "block"])
+def test_an_earliest_copy_whose_post_was_given_by_hand_says_so(made, stories, name):
+    def told(data):
+        return re.sub(r"\s+", " ", words(FORMATS[name], data))
+
+    form, clip, story = FORMATS[name], made.clip_report(), stories.story_report()
+    tied = tuple(replace(a, by_hand=True) for a in clip.case.appearances)
+    by_hand = replace(clip, case=replace(clip.case, appearances=tied))
+    assert "tied by hand" in told(form.clip(by_hand, made.pictures()))
+    assert "tied by hand" not in told(form.clip(clip, made.pictures()))
+    if name != "block":  # which names recordings by their picture
+        one = story.recordings[0]
+        first = replace(one.recording, earliest=replace(one.recording.earliest, by_hand=True))
+        hand = replace(story, recordings=(replace(one, recording=first), *story.recordings[1:]))
+        assert "tied by hand" in told(form.story(hand, stories.pictures))
+        assert "tied by hand" not in told(form.story(story, stories.pictures))

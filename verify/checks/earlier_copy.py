@@ -63,7 +63,7 @@ class EarlierCopy(Check):
         return self.questions(
             f"{'A copy of this footage' if early[0].match else 'The same file'} is dated at least {ahead} before the "
             f"claimed time: {wording.quote(first.label)}, {wording.tell(bounds, zone) if bounds else ''}"
-            f"{_which_part(early[0].match)}. The claimed time: {wording.tell(when, zone)}.",
+            f"{wording.by_hand(first)}{_which_part(early[0].match)}. The claimed time: {wording.tell(when, zone)}.",
             *(e for k in early[:_SHOWN] for e in _evidence(k, zone)),
             limits=_LIMITS,
             recheck=_RECHECK,
@@ -92,6 +92,7 @@ class EarlierCopy(Check):
             told = (
                 f"This footage is known from {copies} of the library; the earliest dated one is "
                 f"{wording.quote(first.label)}, {wording.tell(bounds, wording.place_zone(case))}"
+                f"{wording.by_hand(first)}"
             )
         order = "none is known to be older than the claimed time" if when else "no time is claimed to compare it with"
         return self.neutral(
@@ -211,8 +212,13 @@ def _ruled_out(case: Case, match: Match) -> bool:
 
 
 def _weight(case: Case, early: list[Known]) -> Weight:
-    """Strong for the same bytes, a person's word, or a sure match whose rate of error is known; else moderate."""
+    """Strong for the same bytes, a person's word, or a sure match whose rate of error is known; else moderate.
+
+    A date of a post that a person tied to the file is never strong: the post need not be the file's own.
+    """
     for known in early:
+        if known.appearance.by_hand:
+            continue
         if known.match is None or _decided(case, known.match) == "same recording":
             return "strong"
         strength = known.match.strength
@@ -236,6 +242,7 @@ def _which_part(match: Match | None) -> str:
 def _evidence(known: Known, zone: str) -> list[Evidence]:
     shown = known.appearance
     dated = f"{wording.tell(shown.bounds, zone)} ({shown.bounds.basis})" if shown.bounds else "no date known"
+    dated += wording.by_hand(shown)
     found = [Evidence(label=shown.label, value=dated, place=shown.url or shown.item, sha256=shown.sha256)]
     match = known.match
     if match is None:

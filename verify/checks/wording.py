@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from verify.records.cases import Case
+from verify.records.matches import Appearance
 from verify.records.times import Precision, TimeBounds
 from verify.text import one_line
 
@@ -94,6 +95,11 @@ def _tell_between(first: datetime, last: datetime, shown: Precision, zone: str) 
         return told
     day = "" if here.date() == there.date() else f" on {there:%Y-%m-%d}"
     return f"{told} ({there:%H:%M} to {last.astimezone(local):%H:%M}{day} {zone})"
+
+
+def by_hand(known: Appearance) -> str:
+    """Return that a person tied the file to its post, in brackets; '' where the post itself gave the file."""
+    return " (file and post were tied by hand)" if known.by_hand else ""
 
 
 def tell_span(span: timedelta) -> str:

@@ -109,6 +109,7 @@ class Appearance:
     author: str = ""
     platform: str = ""
     item: str = ""
+    by_hand: bool = False  # a person tied the file to that post: that it is the post's is their word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

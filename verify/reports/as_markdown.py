@@ -186,7 +186,7 @@ def _appearances(known: Sequence[Appearance]) -> str:
         [
             a.label,
             ", ".join(w for w in (a.author, a.platform) if w),
-            wording.bounds(a.bounds),
+            wording.bounds(a.bounds) + wording.by_hand(a),
             a.bounds.basis if a.bounds else "",
             a.url,
         ]

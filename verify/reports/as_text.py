@@ -157,6 +157,7 @@ def _match(shared: clip_view.Shared) -> str:
 def _appearance(known: Appearance) -> str:
     by = ", ".join(w for w in (known.author, known.platform) if w)
     basis = f" ({known.bounds.basis})" if known.bounds else ""
+    basis += wording.by_hand(known)
     return f"{known.label}{' by ' + by if by else ''}: {wording.bounds(known.bounds)}{basis} {known.url}"
 
 

@@ -175,7 +175,7 @@ def earliest_sentence(found: ClipView) -> str:
     if not first:
         return f"No dated appearance of this clip is known. {among}"
     ours = first[0].sha256 == found.report.case.item.media.sha256
-    told = [f"{_named(a)}, {wording.bounds(a.bounds)}" for a in first]
+    told = [f"{_named(a)}, {wording.bounds(a.bounds)}{wording.by_hand(a)}" for a in first]
     if len(first) == 1:
         return f"The earliest we know of is {'this very file' if ours else 'a copy'}: {told[0]}. {among}"
     others = wording.count(len(first) - 1, "other appearance")
@@ -276,7 +276,8 @@ def _first_date(found: ClipView) -> str:
     first = sorted(found.earliest, key=_when)
     if not first:
         return "no dated copy of it is known"
-    return f"the first date known for it is that of {_named(first[0])}, {wording.bounds(first[0].bounds)}"
+    when = f"{wording.bounds(first[0].bounds)}{wording.by_hand(first[0])}"
+    return f"the first date known for it is that of {_named(first[0])}, {when}"
 
 
 def _joined(findings: tuple[Finding, ...]) -> str:

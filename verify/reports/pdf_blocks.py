@@ -282,7 +282,7 @@ def _row(
 
 def _by(known: Appearance) -> str:
     by = ", ".join(w for w in (known.author, known.platform) if w)
-    return one_line(f"{known.label}{' (' + by + ')' if by else ''}", 80)
+    return one_line(f"{known.label}{' (' + by + ')' if by else ''}", 80) + wording.by_hand(known)
 
 
 def _metadata(found: clip_view.ClipView) -> list[Block]:

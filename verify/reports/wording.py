@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from verify.checks.wording import clock, count, listed, quote, tell, tell_moment
+from verify.checks.wording import by_hand, clock, count, listed, quote, tell, tell_moment
 from verify.records.findings import Bearing, Finding
 from verify.records.matches import Appearance, Recording, Segment, Strength
 from verify.records.times import TimeBounds
@@ -13,6 +13,7 @@ from verify.records.times import TimeBounds
 __all__ = [
     "BEARINGS",
     "bounds",
+    "by_hand",
     "clock",
     "count",
     "day",
@@ -130,7 +131,7 @@ def first_known(recording: Recording) -> str:
 
 def _dated(known: Appearance) -> str:
     by = f", {known.author}" if known.author and known.author not in known.label else ""
-    return f"{known.label}{by}, {bounds(known.bounds)}"
+    return f"{known.label}{by}, {bounds(known.bounds)}{by_hand(known)}"
 
 
 def _and_more(left: int) -> str:
