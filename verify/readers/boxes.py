@@ -60,4 +60,4 @@ def _read(data: Bytes, out: Collector) -> dict[str, Any]:
         exif.bare(raw, place, offset, out, of_film=True)
     samples.read(tree, data, kinds, out)
     pieces.read(tree, data, kinds, out)
-    return layout.layout(tree, out)
+    return layout.layout(tree, data, out)

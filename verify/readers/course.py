@@ -7,6 +7,7 @@ The pieces of MP4 files are found in their tables (verify/readers/isobmff/pieces
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,6 +102,7 @@ class _Seen:
 
     container: str
     codec: str = ""
+    coded: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
     pictures: list[float] = field(default_factory=list)
     sound: list[float] = field(default_factory=list)
     picture_clock: _Clock = field(default_factory=lambda: _Clock())
@@ -152,6 +154,7 @@ def _second(packet: Any, clock: _Clock | None) -> float:  # noqa: ANN401 - av.Pa
 
 def _picture(packet: Any, seen: _Seen) -> None:  # noqa: ANN401 - av.Packet
     seen.count += 1
+    seen.coded.update(memoryview(packet))
     if packet.is_discard:
         return
     second = _second(packet, seen.picture_clock)
@@ -190,6 +193,10 @@ def _told(seen: _Seen, out: Collector) -> dict[str, Any]:
     times = np.sort(np.array(seen.pictures))
     origin = float(times[0])
     _restarts(seen, origin, out)
+    if seen.whole:
+        out.add(
+            "coded pictures", seen.coded.hexdigest(), "picture track", note=f"{seen.count} pictures, in their order"
+        )
     sound = np.array(seen.sound)
     usual, steps = rhythm.odd_steps(times)
     gaps = rhythm.gaps(steps) if usual else rhythm.pauses(times)

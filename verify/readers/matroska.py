@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from verify.coordinates import iso6709, unset, written
+from verify.readers import chains
 from verify.readers.base import Reader, Reading
 from verify.readers.collect import Collector, clean, decoded, iso
 from verify.readers.isobmff.walk import Bytes
@@ -93,18 +94,20 @@ class Matroska(Reader):
         return container in {"mkv", "webm"}
 
     def read(self, path: Path, container: str) -> Reading:
-        """Return the tags of header, tracks and tag lists; `extra` has the order of the top-level elements."""
+        """Return the tags of header, tracks and tag lists; `extra` has the top-level elements and the fingerprint."""
         out = Collector(self.name)
-        return reading(path, out, lambda data: {"top": _read(data, out)[:40]})
+        return reading(path, out, lambda data: _read(data, out))
 
 
-def _read(data: Bytes, out: Collector) -> list[str]:
+def _read(data: Bytes, out: Collector) -> dict[str, Any]:
     order: list[str] = []
+    form: list[str] = []
     scale = 1_000_000
     tag = ""
     for element in elements(data, out):
         if element.path.count("/") == 1:
             order.append(element.name)
+        _form(element, data, form)
         if element.name in _MASTERS.values():
             continue
         raw = data.read(element.start, min(element.length, _MAX_VALUE))
@@ -116,7 +119,22 @@ def _read(data: Bytes, out: Collector) -> list[str]:
             _tag(tag, raw, element, out)
         else:
             _leaf(element, raw, scale, out)
-    return order
+    programs = sorted({f"encoder={tag.value}" for tag in out.tags if tag.name == "encoder"})
+    fingerprint = chains.tell([*form, *programs], "EBML", 0, out) if form else ""
+    return {"top": order[:40], "fingerprint": fingerprint, "shape": " ".join([*form, *programs])[:4000]}
+
+
+def _form(element: Element, data: Bytes, form: list[str]) -> None:
+    """Add to the form what the writer chose: the order of elements, not the lists of tags, names and lengths."""
+    if element.path.startswith(("Segment/Tags/", "Segment/Attachments", "Segment/SeekHead/")):
+        return
+    if element.name in {"Title", "Name", "Language", "DateUTC", "PixelWidth", "PixelHeight", "ProjectionPoseRoll"}:
+        return
+    if element.name in {"DocType", "CodecID", "TimestampScale"}:
+        value = data.read(element.start, min(element.length, 64)).hex()
+        form.append(f"{element.path}={value}")
+    else:
+        form.append(element.path)
 
 
 def _leaf(element: Element, raw: bytes, scale: int, out: Collector) -> None:

@@ -132,7 +132,7 @@ def handlers(tree: Tree, data: Bytes, out: Collector) -> dict[int, str]:
         trak = tree.ancestor(index, "trak")
         if parent == "mdia" and trak >= 0:
             kinds[trak] = kind
-        name = _handler_name(raw)
+        name = handler_name(raw)
         if parent == "meta":
             continue  # `mdir`, `mdta`: names of how tags are kept, not of a program
         out.add("handler", name, box.path, box.start + 24, raw[24:], f"handler of type {kind}")
@@ -143,7 +143,7 @@ def handlers(tree: Tree, data: Bytes, out: Collector) -> dict[int, str]:
     return kinds
 
 
-def _handler_name(raw: bytes) -> str:
+def handler_name(raw: bytes) -> str:
     """Return a handler's name: a C string in ISO files, a string with its length before it in QuickTime."""
     text = raw[24:]
     count = text[0] if text else 0

@@ -1,12 +1,13 @@
-"""Describes how a file is laid out: order of boxes, index first or last, fragments, and a fingerprint of the tree."""
+"""Describes how a file is laid out: order of boxes, index first or last, fragments, and the writer's fingerprint."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
+from verify.readers import chains
 from verify.readers.collect import Collector
-from verify.readers.isobmff.walk import Box, Tree
+from verify.readers.isobmff.form import form
+from verify.readers.isobmff.walk import Box, Bytes, Tree
 
 C2PA = "d8fec3d61b0e483c92975828877ec481"  # facts: measured on signed mp4 files; C2PA specification, BMFF
 # Microsoft's writer (Media Foundation) puts the Windows version here: measured on 24 clips of two Windows machines.
@@ -21,7 +22,7 @@ _PLATFORM = {"beam": "WhatsApp on iOS, as reported", "loop": "WhatsApp on iOS, a
 _SUMMARY = 40  # top-level boxes shown in words
 
 
-def layout(tree: Tree, out: Collector) -> dict[str, Any]:
+def layout(tree: Tree, data: Bytes, out: Collector) -> dict[str, Any]:
     """Describe the file's shape as tags; return its fingerprint, order and tree for `Reading.extra`."""
     top = [b for _, b in tree.children(-1)]
     order = _order(top)
@@ -38,16 +39,13 @@ def layout(tree: Tree, out: Collector) -> dict[str, Any]:
     for _, box in tree.of("uuid"):
         if box.usertype == C2PA:
             out.add("credentials box", "C2PA", box.path, box.offset)
-    shape = _shape(tree)
-    fingerprint = hashlib.sha256(shape.encode()).hexdigest()[:32]
-    if top:
-        note = "files with the same one were written by the same chain of programs, or by chains that write alike"
-        out.add("container fingerprint", fingerprint, "top level", top[0].offset, note=note)
+    parts = form(tree, data, out)
+    fingerprint = chains.tell(parts, "top level", top[0].offset, out) if top else ""
     return {
         "fingerprint": fingerprint,
         "order": order,
         "top": names[:_SUMMARY],
-        "shape": shape[:4000],
+        "shape": " ".join(parts)[:4000],
         "boxes": len(tree.boxes),
     }
 
@@ -77,24 +75,3 @@ def _words(names: list[str], tree: Tree) -> list[str]:
     if any(b.type == "gpmd" for _, b in tree.of("gpmd")):
         words.append("GoPro telemetry")
     return words
-
-
-def _shape(tree: Tree) -> str:
-    """Return the types of all boxes with their depth, in order: what is the same for files written by one chain.
-
-    Left out, because they change from clip to clip and not from writer to writer: media data, padding, the entries of
-    a tag list, and fragments after the first.
-    """
-    parts: list[str] = []
-    fragment = False
-    for index, box in enumerate(tree.boxes):
-        if box.type in ("moof", "mdat", "free", "skip", "wide"):
-            if box.type == "moof" and fragment:
-                continue
-            fragment = fragment or box.type == "moof"
-        if (fragment and tree.inside(index, "moof")) or tree.inside(index, "ilst"):
-            continue
-        if box.type == "mdat" and parts and parts[-1] == "0mdat":
-            continue
-        parts.append(f"{box.depth}{box.type}{box.usertype[:8]}")
-    return " ".join(parts)
