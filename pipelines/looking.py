@@ -134,8 +134,10 @@ def _examine(
     The working copy's own container was written here and says nothing about where the clip comes from.
     """
     found = session.workers.examine(path, out, item.media.name, scope=scope)
-    if item.media.role != "working copy" or not received:
+    if item.media.role != "working copy" or (scope == "all" and not received):
         return found
+    if not received:
+        return replace(found, tags=(), extra={k: v for k, v in found.extra.items() if k not in readers()})
     tags: list[Tag] = []
     problems = list(found.problems)
     extra = dict(found.extra)

@@ -59,8 +59,8 @@ def examine(
 ) -> Examination:
     """Return all that is seen in the file at `path`; keyframes and fingerprints are written under `out`.
 
-    With the scope `copies`, only what finding copies needs is looked at: no tags are read, nothing is measured, one
-    keyframe is kept, and pictures that nobody looks at are not decoded. The fingerprints are the same in both.
+    With the scope `copies`, only what finding copies needs is looked at: of the tags, those of the container, which
+    say who wrote it; nothing is measured, one keyframe is kept, and pictures that nobody looks at are not decoded. The fingerprints are the same in both.
     Raises UnreadableMediaError for what is no media, holds neither picture nor sound, or does not hash to `sha256`
     (when given), and LimitError for what is larger than the settings allow.
     """
@@ -74,8 +74,7 @@ def examine(
             "Run `firstseen audit` on the case.",
         )
     seen = Seen(out=out, settings=settings, scope=scope, problems=list(rooms.offered().problems))
-    if scope == "all":
-        _read_tags(path, kind, seen)
+    _read_tags(path, kind, seen)
     if kind.family == "still":
         look_at_still(path, kind, settings, called, seen)
     else:
@@ -110,7 +109,7 @@ def _hash(path: Path) -> str:
 def _read_tags(path: Path, kind: Kind, seen: Seen) -> None:
     for reader in rooms.offered().readers:
         try:
-            if not reader.handles(kind.container):
+            if not reader.handles(kind.container) or (seen.scope == "copies" and not reader.of_copies):
                 continue
             reading = reader.read(path, kind.container)
         except (FirstseenError, MemoryError):

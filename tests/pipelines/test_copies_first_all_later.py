@@ -30,13 +30,14 @@ def test_a_batch_then_a_check_then_a_batch(tmp_path: Path, clip: Path) -> None:
     batch = result_of(dedup.dedup([str(clip.parent)], Options(case=case)))
     sha256 = batch.report.items[0].media.sha256
     first = newest(case, sha256)
-    assert (first.scope, first.tags, first.curves) == ("copies", (), ())
+    assert (first.scope, {tag.reader for tag in first.tags}, first.curves) == ("copies", {"boxes"}, ())
+    assert "container fingerprint" in {tag.name for tag in first.tags}
     assert batch.report.thumbnails[sha256]
 
     result_of(check.check([str(clip)], Options(case=case)))
     second = newest(case, sha256)
     assert second.scope == "all"
-    assert second.tags
+    assert {tag.reader for tag in second.tags} > {"boxes"}
     assert {curve.name for curve in second.curves} >= {"brightness"}
 
     result_of(dedup.dedup([str(clip.parent)], Options(case=case)))

@@ -23,6 +23,7 @@ class Reader(ABC):
     """One metadata reader. `read` never raises for what is in the file: that becomes a Problem."""
 
     name: ClassVar[str]
+    of_copies: ClassVar[bool] = False  # read too where a clip is only looked at for copies: who wrote it, in few ms
 
     @abstractmethod
     def handles(self, container: str) -> bool:

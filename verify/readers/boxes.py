@@ -24,6 +24,7 @@ class Boxes(Reader):
     """Reads ISO-BMFF and QuickTime files box by box."""
 
     name: ClassVar[str] = "boxes"
+    of_copies: ClassVar[bool] = True
 
     def handles(self, container: str) -> bool:
         """Return whether `container` is one of the ISO-BMFF family."""

@@ -88,6 +88,7 @@ class Matroska(Reader):
     """Reads Matroska and WebM files element by element."""
 
     name: ClassVar[str] = "matroska"
+    of_copies: ClassVar[bool] = True
 
     def handles(self, container: str) -> bool:
         """Return whether `container` is Matroska or WebM."""

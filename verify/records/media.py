@@ -132,7 +132,8 @@ class Problem:
     reason: str
 
 
-# `all`: whatever any check may ask. `copies`: fingerprints, shots and one keyframe, which is what finding copies needs.
+# `all`: whatever any check may ask. `copies`: fingerprints, shots, one keyframe and the container's own tags, which is
+# what a report on copies needs.
 Scope = Literal["all", "copies"]
 
 
