@@ -60,11 +60,13 @@ def test_pictures_that_no_other_needs_are_left_out(tmp_path: Path, rate: int) ->
     assert (whole.scope, copies.scope) == ("all", "copies")
 
 
-def test_for_copies_nothing_else_is_read_or_measured(tmp_path: Path) -> None:
+def test_for_copies_only_the_container_is_read_and_nothing_is_measured(tmp_path: Path) -> None:
     path = drawn.clip(tmp_path / "a.mp4", seconds=3, sound="aac", tags={"title": "Street"})
     whole, copies = both(path, tmp_path)
     assert whole.tags and whole.curves and whole.sound
-    assert not copies.tags and not copies.curves and copies.sound is None and not copies.extra
+    assert {tag.reader for tag in copies.tags} == set(copies.extra) == {"boxes"}
+    assert [t for t in whole.tags if t.reader == "boxes"] == list(copies.tags)
+    assert not copies.curves and copies.sound is None
     assert len(copies.keyframes) == 1
 
 
