@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import acquiring, grouping, looking, parts, steps
+from pipelines.chains import chains_of
 from pipelines.options import BatchResult, Options
 from pipelines.searching import Searches
 from pipelines.session import Session
@@ -128,6 +129,7 @@ def _report(session: Session, items: list[Item], matches: list[Match], failures:
         thumbnails=_thumbnails(session, list(others)),
         montages=told.montages,
         doubts=tuple(tally.doubts(_named(found, others), told.aside)),
+        chains=chains_of(session, others, found),
     )
 
 

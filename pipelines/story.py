@@ -11,6 +11,7 @@ from pathlib import Path
 from pipelines import looking, parts, steps
 from pipelines.acquiring import label_of
 from pipelines.alignment import align_clips
+from pipelines.chains import chains_of
 from pipelines.options import Options, StoryResult
 from pipelines.pairs import with_pictures
 from pipelines.places import place_links
@@ -188,6 +189,7 @@ def _conclude(
         versions=session.tools.versions,
         settings=asdict(session.options.settings),
         montages=montages,
+        chains=chains_of(session, others, [r.recording for r in recordings]),
     )
 
 

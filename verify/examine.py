@@ -60,7 +60,8 @@ def examine(
     """Return all that is seen in the file at `path`; keyframes and fingerprints are written under `out`.
 
     With the scope `copies`, only what finding copies needs is looked at: of the tags, those of the container, which
-    say who wrote it; nothing is measured, one keyframe is kept, and pictures that nobody looks at are not decoded. The fingerprints are the same in both.
+    say who wrote it; nothing is measured, one keyframe is kept, and pictures that nobody looks at are not decoded. The
+    fingerprints are the same in both.
     Raises UnreadableMediaError for what is no media, holds neither picture nor sound, or does not hash to `sha256`
     (when given), and LimitError for what is larger than the settings allow.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from verify.records.chains import FileChains
 from verify.records.claims import Claim
 from verify.records.findings import Decision, Finding
 from verify.records.matches import Appearance, Match, Recording
@@ -140,6 +141,7 @@ class BatchReport:
     thumbnails: dict[str, str] = field(default_factory=dict)  # SHA-256 -> small picture, path as `pictures` takes it
     montages: dict[str, str] = field(default_factory=dict)  # SHA-256 of what holds several recordings -> how it shows
     doubts: tuple[str, ...] = ()  # matches that were set aside, and why
+    chains: FileChains = field(default_factory=FileChains)  # which files one chain of programs wrote
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from verify.records.cases import Custody, FailedItem, Item, OtherClip, Searched
+from verify.records.chains import FileChains
 from verify.records.claims import Claim
 from verify.records.findings import Decision, Finding
 from verify.records.matches import Match, Recording
@@ -265,3 +266,4 @@ class StoryReport:
     versions: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     montages: dict[str, str] = field(default_factory=dict)  # SHA-256 of what holds several recordings -> how it shows
+    chains: FileChains = field(default_factory=FileChains)  # which files one chain of programs wrote

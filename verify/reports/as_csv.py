@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import ClassVar
 
 from verify.records.cases import BatchReport, ClipReport
+from verify.records.chains import FileChains
 from verify.records.matches import Appearance
 from verify.records.stories import StoryReport
 from verify.records.times import TimeBounds
@@ -26,7 +27,7 @@ FINDINGS = tuple(
 MEMBERS = tuple(
     (  # noqa: SIM905 - readable
         "recording role sha256 label target url author platform not_before not_after date_basis duration_seconds "
-        "width height change earliest_known best_copy reason"
+        "width height change earliest_known best_copy reason chain"
     ).split()
 )
 
@@ -34,7 +35,7 @@ MEMBERS = tuple(
 POSTS = tuple(
     (  # noqa: SIM905 - readable
         "post author handle post_not_before post_not_after date_basis links state reason next_step file sha256 label "
-        "recording role change item report"
+        "recording role change item report chain"
     ).split()
 )
 
@@ -71,25 +72,31 @@ class Csv(Format):
     def batch(self, report: BatchReport, pictures: Pictures) -> bytes:
         """Return one row for each copy, compilation, single and failed item."""
         found = batch_view.view(report)
+        chain = _chains(report.chains)
         rows: list[tuple[str, ...]] = []
         for group in found.groups:
             name = group.recording.id
             for m in group.members:
                 told = (m.change, _yes(m.earliest), _yes(m.best), group.recording.best_reason if m.best else "")
-                rows.append((name, "copy", *_clip(m.clip), *told))
-            rows += [(name, "holds it among others", *_clip(c), "", "", "", "") for c in group.containers]
-        rows += [("", "single", *_clip(c), "", "", "", "") for c in found.singles]
-        blank = ("",) * 9
-        rows += [
-            ("", "not examined", "", "", f.target, *blank, "", "", "", f"{f.kind}: {f.reason}") for f in report.failed
-        ]
+                rows.append((name, "copy", *_clip(m.clip), *told, chain(m.clip.sha256)))
+            held = (name, "holds it among others")
+            rows += [(*held, *_clip(c), "", "", "", "", chain(c.sha256)) for c in group.containers]
+        rows += [("", "single", *_clip(c), "", "", "", "", chain(c.sha256)) for c in found.singles]
+        blank = ("",) * 12
+        rows += [("", "not examined", "", "", f.target, *blank, f"{f.kind}: {f.reason}", "") for f in report.failed]
         return _table(MEMBERS, rows)
 
     def story(self, report: StoryReport, pictures: Pictures) -> bytes:
         """Return one row for each post of the story, or for each clip that came of it."""
         found = story_view.view(report)
-        rows = [(*_post(told), *clip) for told in found.posts for clip in _clips_of(told, found) or [("",) * 7]]
+        rows = [(*_post(told), *clip) for told in found.posts for clip in _clips_of(told, found) or [("",) * 8]]
         return _table(POSTS, rows)
+
+
+def _chains(found: FileChains) -> Callable[[str], str]:
+    """Return a function that gives the container fingerprint of a clip where another file of the report has it too."""
+    named = {sha256: one.fingerprint for one in found.groups for sha256 in one.clips}
+    return lambda sha256: named.get(sha256, "")
 
 
 def _post(told: story_view.Told) -> tuple[str, ...]:
@@ -106,11 +113,13 @@ def _clips_of(told: story_view.Told, found: story_view.StoryView) -> list[tuple[
     for s in found.recordings:
         for one in s.found.held_by or s.found.recording.containers:
             held.setdefault(one, []).append(s.name)
+    chain = _chains(found.report.chains)
     rows: list[tuple[str, ...]] = []
     for clip in told.clips:
         place = places.get(clip.sha256) or (", ".join(held.get(clip.sha256, [])), "", "")
         role = place[1] or ("holds it among others" if place[0] else "")
-        rows.append((clip.sha256, clip.label, place[0], role, place[2], clip.item, clip.report_path))
+        rows.append((clip.sha256, clip.label, place[0], role, place[2], clip.item, clip.report_path,
+                     chain(clip.sha256)))  # fmt: skip
     return rows
 
 

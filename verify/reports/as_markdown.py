@@ -16,6 +16,7 @@ from verify.records.matches import Appearance
 from verify.records.stories import StoryReport
 from verify.reports import batch_view, clip_view, story_view, wording
 from verify.reports.base import Format, Pictures
+from verify.reports.chains_view import Chains
 from verify.reports.page import web_link
 from verify.text import one_line
 
@@ -78,6 +79,7 @@ class Markdown(Format):
             blocks += ["## Same soundtrack only (not copies)", _table(["One clip", "The other", "Strength"], pairs)]
         if report.doubts:
             blocks += ["## Matched, and counted as two", _points([plain(told) for told in report.doubts])]
+        blocks += _chains(found.chains)
         blocks += ["## Standing alone", _points([plain(f"{c.label} ({c.sha256[:16]})") for c in found.singles])]
         if report.failed:
             failed = [[f.target, f.reason, f.advice] for f in report.failed]
@@ -105,6 +107,7 @@ class Markdown(Format):
             blocks += [f"### {part.heading}", claimed, _table(["Clip", *FINDING], rows) if rows else none]
         posts = _table(["Post", "By", "When", "State", "Links", "Why, and what next"], [_told(t) for t in found.posts])
         blocks += ["## Every post of the story", posts]
+        blocks += _chains(found.chains)
         blocks += ["## Not established", _points([plain(s) for s in report.not_established])]
         clips = [[c.label, wording.duration(c.duration), c.sha256] for c in report.clips]
         blocks += ["## Clips", _table(["Clip", "Length", "SHA-256"], clips)]
@@ -168,6 +171,17 @@ def _recording(shown: story_view.Shown) -> list[str]:
         _table(["Clip", "Role", "What it did", "SHA-256"], rows),
         _points(links) if links else "",
     ]
+
+
+def _chains(found: Chains) -> list[str]:
+    if not found.shown:
+        return []
+    blocks = [f"## {found.TITLE}", found.ABOUT]
+    for one in found.chains:
+        told = plain(" ".join(one.sentences))
+        blocks += [f"### {one.heading}", told, _points([plain(w) for w in one.lines]), f"`{one.fingerprint}`"]
+    blocks += [_points([plain(s) for s in found.copies])] if found.copies else []
+    return [*blocks, found.unknown] if found.unknown else blocks
 
 
 def _told(told: story_view.Told) -> list[str]:

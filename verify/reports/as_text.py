@@ -11,6 +11,7 @@ from verify.records.matches import Appearance
 from verify.records.stories import StoryReport
 from verify.reports import batch_view, clip_view, story_view, wording
 from verify.reports.base import Format, Pictures
+from verify.reports.chains_view import Chains
 from verify.text import one_line, visible
 
 WIDTH = 88  # characters: fits a mail, a terminal and a printed page in a typewriter face
@@ -49,6 +50,7 @@ class Text(Format):
             blocks += [_point(f"{p.a.label} and {p.b.label}") for p in found.soundtracks]
         if report.doubts:
             blocks += [_heading("Matched, and counted as two"), *map(_point, report.doubts)]
+        blocks += _chains(found.chains)
         blocks += [_heading("Standing alone"), *(_point(f"{c.label} ({c.sha256[:16]})") for c in found.singles)]
         if report.failed:
             blocks.append(_heading("Not examined"))
@@ -74,6 +76,7 @@ class Text(Format):
             for one in part.findings:
                 blocks += [*_finding(one.finding), _under(f"Clip: {one.where}")]
         blocks += [_heading("Every post of the story"), *(_point(_post(t)) for t in found.posts)]
+        blocks += _chains(found.chains)
         blocks += [_heading("Not established"), *(_point(s) for s in report.not_established)]
         blocks.append(_heading("Clips"))
         blocks += [_point(f"{c.label}, {wording.duration(c.duration)}, SHA-256 {c.sha256}") for c in report.clips]
@@ -94,6 +97,16 @@ def _recording(shown: story_view.Shown) -> list[str]:
         blocks.append(_point(f"{copy.label} (SHA-256 {copy.sha256}){': ' + told if told else ''}"))
     blocks += [_point(f"held, among others, by {name}") for name in shown.held_by]
     return blocks + [_point(x.words) for x in (*shown.links, *shown.against)]
+
+
+def _chains(found: Chains) -> list[str]:
+    if not found.shown:
+        return []
+    blocks = [_heading(found.TITLE), _wrapped(found.ABOUT)]
+    for one in found.chains:
+        blocks += [_heading(one.heading), *map(_wrapped, one.sentences), *map(_point, one.lines)]
+        blocks.append(_wrapped(f"Container fingerprint {one.fingerprint}"))
+    return [*blocks, *map(_point, found.copies), *([_wrapped(found.unknown)] if found.unknown else [])]
 
 
 def _post(told: story_view.Told) -> str:

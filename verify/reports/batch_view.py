@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from verify.records.cases import BatchReport, Item, OtherClip
 from verify.records.matches import Appearance, Match, Recording
-from verify.reports import wording
+from verify.reports import chains_view, wording
+from verify.reports.chains_view import Chains
 from verify.reports.standing import Standing, standing
 from verify.stories.common_parts import Shown, common_parts
 from verify.text import one_line
@@ -100,6 +101,7 @@ class BatchView:
     parts: tuple[Part, ...]
     soundtracks: tuple[Pair, ...]
     singles: tuple[Clip, ...]
+    chains: Chains
     headline: str
     facts: tuple[str, ...]
 
@@ -115,8 +117,18 @@ def view(report: BatchReport) -> BatchView:
         parts=tuple(clips.part(one) for one in common_parts(report.matches)),
         soundtracks=tuple(clips.pair(m) for m in sound),
         singles=tuple(clips.named(s) for s in report.singles),
+        chains=_chains(report, clips),
         headline=headline(report),
         facts=_facts(report),
+    )
+
+
+def _chains(report: BatchReport, clips: _Clips) -> Chains:
+    places = {s: f"Recording {r.id}" for r in report.recordings for s in r.members}
+    return chains_view.view(
+        report.chains,
+        lambda sha256: clips.named(sha256).label,
+        lambda sha256: places.get(sha256, "holds several recordings" if sha256 in report.montages else "stands alone"),
     )
 
 

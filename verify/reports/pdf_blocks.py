@@ -17,6 +17,7 @@ from verify.records.matches import Appearance
 from verify.records.stories import StoryReport
 from verify.records.times import TimeBounds
 from verify.reports import batch_view, clip_view, drawing, wording
+from verify.reports.chains_view import Chains
 from verify.reports.page import web_link
 from verify.text import one_line
 
@@ -79,11 +80,24 @@ def of_batch(report: BatchReport) -> Block:
         blocks += [heading("Same soundtrack only (not copies)"), table(("One clip", "The other", "Strength"), pairs)]
     if report.doubts:
         blocks += [heading("Matched, and counted as two"), points(list(report.doubts))]
+    blocks += chain_blocks(found.chains)
     blocks += [heading("Standing alone"), points([f"{c.label} ({c.sha256[:16]})" for c in found.singles])]
     if report.failed:
         failed = [[f.target, f.reason, f.advice] for f in report.failed]
         blocks += [heading("Not examined"), table(("Item", "Reason", "What to do"), failed)]
     return content("Copies report", found.headline, found.facts, blocks, report, "")
+
+
+def chain_blocks(found: Chains) -> list[Block]:
+    """Return the section on files that one chain of programs wrote; nothing where there are none."""
+    if not found.shown:
+        return []
+    blocks = [heading(found.TITLE), para(found.ABOUT)]
+    for one in found.chains:
+        blocks += [heading(one.heading, 2), para(" ".join(one.sentences)), points(one.lines)]
+        blocks.append(para(f"Container fingerprint {one.fingerprint}", True))
+    blocks += [points(found.copies)] if found.copies else []
+    return [*blocks, para(found.unknown, True)] if found.unknown else blocks
 
 
 def finding(one: Finding) -> Block:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verify.records.stories import Alignment, StoryReport
 from verify.reports import story_view, wording
-from verify.reports.pdf_blocks import Block, content, finding, heading, para, points, table, timeline
+from verify.reports.pdf_blocks import Block, chain_blocks, content, finding, heading, para, points, table, timeline
 from verify.reports.story_clock import declined
 from verify.text import one_line
 
@@ -35,6 +35,7 @@ def of_story(report: StoryReport) -> Block:
         if not part.findings:
             blocks.append(para("Nothing supports or questions this part.", True))
     blocks += _posts(found)
+    blocks += chain_blocks(found.chains)
     blocks += [heading("What was not established"), points(report.not_established)]
     if report.decisions:
         told_by = [

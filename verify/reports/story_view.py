@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from verify.records.matches import Appearance, Match
 from verify.records.stories import Link, Quote, Reference, StoryClip, StoryPost, StoryRecording, StoryReport
-from verify.reports import story_findings, wording
+from verify.reports import chains_view, story_findings, wording
+from verify.reports.chains_view import Chains
 from verify.reports.standing import Standing, standing
 from verify.reports.story_clock import Clock, clocks
 from verify.reports.story_findings import OfClip, PartOfStory
@@ -107,6 +108,7 @@ class StoryView:
     supports: tuple[OfClip, ...]
     names: dict[str, str]
     montages: tuple[Montage, ...]
+    chains: Chains
 
     def named(self, sha256: str) -> str:
         """Return what the page calls a clip."""
@@ -138,6 +140,16 @@ def view(report: StoryReport) -> StoryView:
         supports=story_findings.of_bearing(findings, "supports"),
         names=names,
         montages=_montages(report, shown, clips, names),
+        chains=_chains(report, names),
+    )
+
+
+def _chains(report: StoryReport, names: dict[str, str]) -> Chains:
+    places = {s: name_of(n) for n, r in enumerate(report.recordings) for s in r.recording.members}
+    return chains_view.view(
+        report.chains,
+        lambda sha256: names.get(sha256, f"clip {sha256[:12]}"),
+        lambda sha256: places.get(sha256, "no recording by itself"),
     )
 
 
