@@ -51,7 +51,8 @@ class Chains:
     ABOUT: ClassVar[str] = (
         "A container fingerprint names the form that a chain of programs gives to its files, whatever they show. Files "
         "with one fingerprint were written by the same chain, or by chains that write alike. It is no sign of one "
-        "person: all that passes one platform has its form."
+        "person: all that passes one platform has its form. To check by hand, lay the boxes of two files side by side "
+        "(exiftool -v FILE, or a viewer of MP4 boxes): their order, brands, names of handlers and programs."
     )
 
     chains: tuple[Chain, ...]
@@ -70,12 +71,13 @@ def view(found: FileChains, label: Callable[[str], str], place: Callable[[str], 
     for number, one in enumerate(found.groups, 1):
         files = [File(sha256=s, label=label(s), place=place(s)) for s in one.clips[:_SHOWN]]
         counted = wording.count(len(one.clips), "file")
+        written = f"Of each file: {' '.join(one.writers)}" if one.writers else ""
         shown = f", {wording.count(len(one.recordings), 'recording')}" if one.recordings else ""
         groups.append(
             Chain(
                 heading=f"Chain {number}: {counted}{shown}",
                 fingerprint=one.fingerprint,
-                sentences=(one.sentence, *one.writers, one.limits),
+                sentences=tuple(s for s in (one.sentence, written, one.limits) if s),
                 files=tuple(files),
                 more=len(one.clips) - len(files),
             )
@@ -90,6 +92,6 @@ def view(found: FileChains, label: Callable[[str], str], place: Callable[[str], 
 
 
 def _same(groups: Sequence[Sequence[str]], label: Callable[[str], str]) -> str:
-    """Return which copies share their coded pictures, in brackets."""
+    """Return which copies share their coded pictures, as a sentence."""
     told = [wording.listed([label(s) for s in group], 4) for group in groups]
-    return f" ({'; '.join(told)})" if told else ""
+    return f" The same coded pictures: {'; '.join(told)}." if told else ""

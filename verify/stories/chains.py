@@ -93,7 +93,7 @@ def _group(
 def _files(clips: int, recordings: int, others: int) -> str:
     if recordings == 1 and not others:
         return f"{clips} copies of one recording"
-    held = f", {others} of them showing several recordings or none" if others else ""
+    held = f", {others} of them showing several recordings or none," if others else ""
     return f"{clips} files of {recordings} recording{'' if recordings == 1 else 's'}{held}"
 
 
