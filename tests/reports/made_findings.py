@@ -9,6 +9,7 @@ from verify.records.cases import (
     OtherClip,
     OutsideLink,
 )
+from verify.records.chains import FileChain, FileChains, WrittenCopies
 from verify.records.findings import Evidence, Finding
 from verify.records.matches import Appearance, FramePair, Geometry, Match, Parting, Segment, Strength
 from verify.records.times import TimeBounds, clock_without_zone, moment
@@ -122,6 +123,28 @@ def others() -> dict[str, OtherClip]:
     }
 
 
+CHAINS = FileChains(
+    groups=(
+        FileChain(
+            fingerprint="2-de0b75b4d0ed4320279966e2defbe873",
+            clips=(sha(1), sha(3), sha(4)),
+            recordings=("r001", "r002"),
+            writers=("The file, as it is, was last written by a messenger.",),
+            sentence="3 files of 2 recordings were written by one chain of programs, or by chains that write alike.",
+            limits="It ties the files to a program or a platform, not to a person.",
+        ),
+    ),
+    copies=(
+        WrittenCopies(
+            recording="r001",
+            clips=(sha(1), sha(2)),
+            chains=2,
+            not_encoded_again=((sha(1), sha(2)),),
+            sentence="Each of its 2 copies was written by another chain of programs.",
+        ),
+    ),
+    unknown=(sha(5),),
+)
 OLDER = Appearance(
     sha256=sha(2),
     label="Night raid (archive)",

@@ -6,7 +6,17 @@ from dataclasses import replace
 from typing import Any
 
 from reports.made_clip import ARABIC, CLAIM, HEBREW, examination, item, keyframes, pictures, scene, sha
-from reports.made_findings import APPEARANCES, ELSEWHERE, FINDINGS, NOT_ESTABLISHED, OLDER, SUMMARY, matches, others
+from reports.made_findings import (
+    APPEARANCES,
+    CHAINS,
+    ELSEWHERE,
+    FINDINGS,
+    NOT_ESTABLISHED,
+    OLDER,
+    SUMMARY,
+    matches,
+    others,
+)
 from verify.records.cases import (
     BatchReport,
     Case,
@@ -26,6 +36,7 @@ from verify.records.media import (
 __all__ = [
     "APPEARANCES",
     "ARABIC",
+    "CHAINS",
     "CLAIM",
     "FINDINGS",
     "HEBREW",
@@ -146,6 +157,7 @@ def batch_report(size: int = 24) -> BatchReport:
             ),
         ),
         searched=Searched(clips=size, frames=size * 60, descriptors=("phash/1", "local/2")),
+        chains=CHAINS,
         custody=Custody(head=sha(78), entries=size + 2),
         made="2026-11-22T11:03:00Z",
         command="firstseen dedup videos/",

@@ -233,6 +233,7 @@ def story_report(**changes: Any) -> StoryReport:
             ),
         ),
         claims=(made.CLAIM,),
+        chains=made.CHAINS,
         items=tuple(made.item(n) for n in range(1, 5)),
         failed=(
             FailedItem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import shutil
@@ -16,6 +17,7 @@ from PIL import Image
 
 import verify.reports
 from verify.catalog import offer
+from verify.records.chains import FileChains
 from verify.records.findings import Evidence, Finding
 from verify.records.stories import EventClock, StoryCounts, StoryReport, StoryText
 from verify.reports import as_pdf, clip_view, pdf_blocks
@@ -222,3 +224,34 @@ def test_an_earliest_copy_whose_post_was_given_by_hand_says_so(made, stories, na
         hand = replace(story, recordings=(replace(one, recording=first), *story.recordings[1:]))
         assert "tied by hand" in told(form.story(hand, stories.pictures))
         assert "tied by hand" not in told(form.story(story, stories.pictures))
+
+
+@pytest.mark.parametrize("name", ["html", "text", "markdown", "pdf", "json"])
+@pytest.mark.parametrize("kind", ["batch", "story"])
+def test_files_that_one_chain_wrote_are_named_with_how_far_that_goes(made, stories, name, kind):
+    form = FORMATS[name]
+    pictures = made.pictures() if kind == "batch" else stories.pictures
+    report = made.batch_report() if kind == "batch" else stories.story_report()
+
+    def told(one):
+        text = re.sub(r"\s+", " ", words(form, getattr(form, kind)(one, pictures)))
+        return text.replace("\\", "")
+
+    (group,), (copies,) = report.chains.groups, report.chains.copies
+    said = told(report)
+    for sentence in (group.fingerprint, group.sentence, *group.writers, group.limits, copies.sentence):
+        assert sentence in said or sentence.replace(" ", "") in said.replace(" ", ""), sentence
+    if name != "json":
+        assert "Files written by the same chain" in said or "FILES WRITTEN BY THE SAME CHAIN" in said
+        assert "was not read: another container" in said
+        assert "by the same chain" not in told(replace(report, chains=FileChains())).casefold()
+
+
+def test_the_tables_name_the_chain_of_each_file_that_shares_one(made, stories):
+    form = FORMATS["csv"]
+    (group,) = made.CHAINS.groups
+    for data in (form.batch(made.batch_report(), made.pictures()), form.story(stories.story_report(), None)):
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+        named = {row["sha256"] for row in rows if row["chain"] == group.fingerprint}
+        assert named == set(group.clips)
+        assert {row["chain"] for row in rows} == {group.fingerprint, ""}

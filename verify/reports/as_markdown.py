@@ -179,7 +179,8 @@ def _chains(found: Chains) -> list[str]:
     blocks = [f"## {found.TITLE}", found.ABOUT]
     for one in found.chains:
         told = plain(" ".join(one.sentences))
-        blocks += [f"### {one.heading}", told, _points([plain(w) for w in one.lines]), f"`{one.fingerprint}`"]
+        blocks += [f"### {one.heading}", told, _points([plain(w) for w in one.lines])]
+        blocks.append(plain(f"Container fingerprint {one.fingerprint}"))
     blocks += [_points([plain(s) for s in found.copies])] if found.copies else []
     return [*blocks, found.unknown] if found.unknown else blocks
 
