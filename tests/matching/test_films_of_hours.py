@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from verify.descriptors import grid
+from verify.descriptors import grid, levels
 from verify.descriptors.grid import CELLS, HEIGHT, WIDTH, Grid
 from verify.matching import align, codes, hours, index, lines, pairs, strips
 from verify.matching.clips import clip_of
@@ -89,13 +89,17 @@ def hour_of_film(count, seed=0):
     random = np.random.default_rng(seed)
     size = random.integers(40, 90, count).astype(np.uint8)
     level = random.integers(-2, 3, (count, CELLS)).astype(np.int8)
+    packer, shares = levels.Packer(), levels.Packer()
+    packer.add(level)
+    shares.add_numbers(np.zeros((-(-count // levels.SPAN), levels.PARTS), np.int8))
     stills = random.integers(60, 200, (-(-count // grid.STILL_EVERY), HEIGHT, WIDTH)).astype(np.float32)
     return Fingerprint(
         name=Grid.name,
         version=Grid.version,
         times=np.zeros(1, np.float32),
         arrays={
-            "changes": np.frombuffer(grid.bz2.compress(level.tobytes()), np.uint8).reshape(1, -1),
+            "changes": packer.end().reshape(1, -1),
+            "shares": shares.end().reshape(1, -1),
             "size": size.reshape(1, -1),
             "middle": size.reshape(1, -1),
             "light": np.full((1, count), 128, np.uint8),

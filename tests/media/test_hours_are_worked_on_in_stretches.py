@@ -7,7 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from verify.descriptors import film, grid, moments, onsets, shrinking
+from verify.descriptors import film, grid, levels, moments, onsets, shrinking
 from verify.descriptors.base import ClipInfo
 
 CLIP = ClipInfo(width=640, height=360, duration=None)
@@ -28,12 +28,13 @@ def fingerprint_of(kind, pictures, times):
 
 
 @pytest.mark.parametrize("kind", [grid.Grid, moments.Moments])
-@pytest.mark.parametrize("stretch", [1, 2, 7, 64])
+@pytest.mark.parametrize("stretch", [8, 24, 64])
 def test_films_in_short_stretches_give_the_same_bits(kind, stretch, monkeypatch):
     pictures = tinies(301)
     times = np.arange(301) * 0.125 + 0.4  # the first quarter second shows nothing
     times[150:] += 3.0  # and here the picture stands still
     whole = fingerprint_of(kind, pictures, times)
+    assert film._STRETCH % levels.SPAN == 0  # parts have one share in a span: a stretch must not end within one
     monkeypatch.setattr(film, "_STRETCH", stretch)
     parts = fingerprint_of(kind, pictures, times)
     assert whole.times.tobytes() == parts.times.tobytes()

@@ -23,7 +23,7 @@ WIDTH, HEIGHT = TINY_WIDTH, TINY_HEIGHT  # cells
 CELLS = WIDTH * HEIGHT
 STEP = 0.25  # seconds a row; each is the mean of what was shown in that time, so phase hardly matters
 LONGEST = 6 * 3600 * 4  # rows; the longest clip that settings let through by default
-_STRETCH = 1024  # rows worked on at once: 3 MB each way
+_STRETCH = 1024  # rows worked on at once: 3 MB each way; whole spans of levels.py
 _BLOCK = 1024  # rows kept together: four minutes, 1.5 MB
 _IN_MEMORY = 2  # blocks: times may run back a second, to the one before
 

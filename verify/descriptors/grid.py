@@ -2,9 +2,8 @@
 
 Rule: the grid keeps the whole picture, bars and captions included, so that any geometry can be laid over it later.
 Matching asks whether two clips *change* alike, so change is what is kept: at every quarter second the difference of
-the pictures a quarter before and a quarter after, in units of how much changes at that moment. A quiet street and a
-running crowd are kept equally well that way, and a small picture in a corner is not drowned by what moves around it,
-as it is where pictures are coded through waves of the whole (docs/matching.md). Stills say what it looked like.
+the pictures a quarter before and a quarter after, less what light alone makes of them, in few levels
+(verify/descriptors/levels.py). Stills say what it looked like.
 """
 
 from __future__ import annotations
@@ -17,24 +16,17 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors import film
+from verify.descriptors import film, levels
 from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
 from verify.records.fingerprints import Fingerprint
 
 Floats = npt.NDArray[np.floating[Any]]
 
 WIDTH, HEIGHT, CELLS, STEP = film.WIDTH, film.HEIGHT, film.CELLS, film.STEP  # a row is a picture of the film
-# A change is kept as -3..3 steps of UNIT times the moment's mean change (root mean square), the first from SOME steps
-# on. Chosen by how well true pairs stand out at one size in bytes (docs/matching.md).
-UNIT = 2.0
-SOME = 0.6
-MOST = 3
-QUIET = 0.35  # grey levels: what sensors and coding add; a moment in which less changes is kept as still
 STILL_EVERY = 8  # rows from one still to the next
 QUANTUM = 4.0  # grey levels a step of the lowest waves of a still
 _COARSER = 0.2  # share of the highest frequency at which the step has doubled
 _HIGHEST = 0.6  # share of the highest frequency above which nothing is kept
-_SIZE_UNIT, _SIZE_STEPS = 0.05, 16.0  # smallest mean change that is told from none, and steps an octave above it
 
 _ROWS, _COLUMNS = np.mgrid[:HEIGHT, :WIDTH]
 _FREQUENCY = np.hypot(_COLUMNS / WIDTH, _ROWS / HEIGHT)
@@ -51,75 +43,43 @@ def changes(rows: Floats) -> Floats:
     return change
 
 
-def pack_changes(change: Floats) -> tuple[bytes, npt.NDArray[np.uint8]]:
-    """Return `change` (n, CELLS; grey levels) coded, and how much changes in each row (n,)."""
-    level, size = _levels(change)
-    return bz2.compress(level.tobytes()), size
+def without_light(rows: Floats, change: Floats) -> Floats:
+    """Return `change` less what light alone makes of the pictures `rows`: what is even, or in proportion to them.
 
-
-def _levels(change: Floats) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8]]:
-    size = _logged(np.sqrt(np.mean(change * change, axis=1)))
-    steps = change / _step(size)
-    return np.clip(np.trunc(steps + (1 - SOME) * np.sign(steps)), -MOST, MOST).astype(np.int8), size
-
-
-def unpack_changes(packed: bytes, size: npt.NDArray[np.uint8]) -> Floats:
-    """Return the changes (n, CELLS) that `pack_changes` coded. Raises ValueError when they do not fit."""
-    change: Floats = _unpacked(packed, len(size)) * _step(size)
-    return change
-
-
-def _unpacked(packed: bytes, count: int) -> npt.NDArray[np.int8]:
-    level = np.frombuffer(_unzipped(packed, count * CELLS), np.int8)
-    if len(level) != count * CELLS:
-        raise ValueError(f"changes of {count} pictures hold {len(level)} bytes, not {count * CELLS}")
-    return level.reshape(-1, CELLS)
-
-
-def _logged(levels: Floats) -> npt.NDArray[np.uint8]:
-    """Return grey levels on a scale of _SIZE_STEPS an octave: `_unlogged` gives them back to within 3 %."""
-    steps = np.log2(np.maximum(levels, _SIZE_UNIT) / _SIZE_UNIT) * _SIZE_STEPS
-    return np.asarray(np.clip(np.round(steps), 0, 255), np.uint8)
-
-
-def _unlogged(coded: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    levels: npt.NDArray[np.float32] = (_SIZE_UNIT * 2.0 ** (coded.astype(np.float32) / _SIZE_STEPS)).astype(np.float32)
-    return levels
-
-
-def _step(size: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    step: npt.NDArray[np.float32] = (UNIT * np.maximum(_unlogged(size), QUIET))[:, None].astype(np.float32)
-    return step
-
-
-def _unzipped(packed: bytes, size: int) -> bytes:
-    try:
-        return bz2.BZ2Decompressor().decompress(packed, max_length=size + 1)
-    except (OSError, EOFError) as error:
-        raise ValueError(f"a grid is damaged: {error}") from error
+    A picture that fades in, and exposure that follows a lamp, change each place by a share of what it shows. Two moons
+    that were faded in are two of a kind, not one recording (docs/benchmarks.md).
+    """
+    even: Floats = change - change.mean(axis=1, keepdims=True)
+    picture = rows - rows.mean(axis=1, keepdims=True)
+    power = np.maximum((picture * picture).sum(axis=1, keepdims=True), 1.0)
+    moved: Floats = even - (even * picture).sum(axis=1, keepdims=True) / power * picture
+    return moved
 
 
 def pack_stills(stills: Floats) -> bytes:
     """Return `stills` (k, CELLS; luma) coded: what the one before does not say, through a cosine transform."""
-    levels = np.empty((len(stills), WAVES), np.int16)
+    coded = np.empty((len(stills), WAVES), np.int16)
     seen = np.zeros(WAVES, np.float32)
     for i, still in enumerate(stills):
         wave = cv2.dct(still.reshape(HEIGHT, WIDTH).astype(np.float32)).ravel()[_KEPT]
-        levels[i] = np.clip(np.round((wave - seen) / _WAVE_STEP), -32767, 32767)
-        seen += levels[i] * _WAVE_STEP
+        coded[i] = np.clip(np.round((wave - seen) / _WAVE_STEP), -32767, 32767)
+        seen += coded[i] * _WAVE_STEP
     # Low and high bytes apart: the high ones are nearly all alike and cost next to nothing.
-    return bz2.compress(levels.astype("<i2").view(np.uint8).reshape(-1, 2).T.tobytes())
+    return bz2.compress(coded.astype("<i2").view(np.uint8).reshape(-1, 2).T.tobytes())
 
 
 def unpack_stills(packed: bytes, count: int) -> Floats:
     """Return the `count` stills (count, CELLS) that `pack_stills` coded. Raises ValueError when they do not fit."""
     size = 2 * count * WAVES
-    raw = _unzipped(packed, size)
+    try:
+        raw = bz2.BZ2Decompressor().decompress(packed, max_length=size + 1)
+    except (OSError, EOFError) as error:
+        raise ValueError(f"a grid is damaged: {error}") from error
     if len(raw) != size:
         raise ValueError(f"{count} stills hold {len(raw)} bytes, not {size}")
-    levels = np.ascontiguousarray(np.frombuffer(raw, np.uint8).reshape(2, -1).T).view("<i2").reshape(count, WAVES)
+    coded = np.ascontiguousarray(np.frombuffer(raw, np.uint8).reshape(2, -1).T).view("<i2").reshape(count, WAVES)
     waves = np.zeros((count, CELLS), np.float32)
-    waves[:, _KEPT] = np.cumsum(levels * _WAVE_STEP, axis=0)
+    waves[:, _KEPT] = np.cumsum(coded * _WAVE_STEP, axis=0)
     return np.stack([cv2.idct(wave.reshape(HEIGHT, WIDTH)).ravel() for wave in waves])
 
 
@@ -147,11 +107,11 @@ def pictures(stills: Floats, change: Floats, light: Floats) -> Floats:
 class Kept:
     """A film as it is kept: a fifth of the memory of its pictures and changes as numbers, of which it gives any part.
 
-    `level` (n, CELLS) are steps of change, `step` (n, 1) grey levels a step, `stills` (k, CELLS), `light` (n,).
+    `level` (n, CELLS) is change in `steps`; `stills` (k, CELLS), `light` (n,).
     """
 
     level: npt.NDArray[np.int8]
-    step: npt.NDArray[np.float32]
+    steps: levels.Steps
     stills: Floats
     light: npt.NDArray[np.float32]
 
@@ -161,11 +121,11 @@ class Kept:
     @property
     def nbytes(self) -> int:
         """Memory of its arrays."""
-        return self.level.nbytes + self.step.nbytes + self.stills.nbytes + self.light.nbytes
+        return self.level.nbytes + self.steps.nbytes + self.stills.nbytes + self.light.nbytes
 
     def change(self, start: int, end: int) -> Floats:
         """Return the changes (end - start, CELLS) of some rows."""
-        change: Floats = self.level[start:end] * self.step[start:end]
+        change: Floats = self.level[start:end] * self.steps.of(start, end)
         return change
 
     def pictures(self, start: int, end: int) -> Floats:
@@ -187,14 +147,15 @@ def kept(prints: Fingerprint) -> Kept:
         size = prints.arrays["size"].astype(np.uint8).ravel()
         if not 0 < len(size) <= film.LONGEST:
             raise ValueError(f"{len(size)} rows in a grid")
-        level = _unpacked(prints.arrays["changes"].tobytes(), len(size))
+        level = levels.unpacked(prints.arrays["changes"].tobytes(), len(size))
+        steps = levels.Steps(size, levels.unpacked_shares(prints.arrays["shares"].tobytes(), len(size)))
         stills = unpack_stills(prints.arrays["stills"].tobytes(), -(-len(size) // STILL_EVERY))
         light = prints.arrays["light"].astype(np.float32).ravel()
         if len(light) != len(size):
             raise ValueError(f"{len(light)} rows of light in a grid of {len(size)}")
     except KeyError as error:
         raise ValueError(f"a grid without {error}") from error
-    return Kept(level, _step(size), stills, light)
+    return Kept(level, steps, stills, light)
 
 
 def read(prints: Fingerprint) -> tuple[Floats, Floats]:
@@ -222,19 +183,20 @@ def kept_median_change(prints: Fingerprint) -> Floats:
     """
     if prints.version != Grid.version or "middle" not in prints.arrays:
         raise ValueError(f"a grid of version {prints.version} without the change of its median cell")
-    return _unlogged(prints.arrays["middle"].astype(np.uint8).ravel())
+    return levels.unlogged(prints.arrays["middle"].astype(np.uint8).ravel())
 
 
 class Grid(Descriptor):
     """Collects the tiny pictures of a clip into a film of changes and stills.
 
-    The fingerprint has one row: `changes` (1, bytes), `size`, `middle` and `light` (1, n), the root mean square and the
-    median of what changes and the mean luma in each quarter second, and `stills` (1, bytes); `times` holds the first.
+    The fingerprint has one row: `changes` and `shares` (1, bytes), `size`, `middle` and `light` (1, n), the root mean
+    square and the median of what changes and the mean luma in each quarter second, and `stills` (1, bytes); `times`
+    holds the first.
     `read` gives pictures and changes back.
     """
 
     name = "grid"
-    version = 2
+    version = 3
 
     def begin(self, clip: ClipInfo) -> None:
         """Start a clip."""
@@ -254,15 +216,15 @@ class Grid(Descriptor):
         """Return the packed film, or None for a clip without pictures."""
         if not len(self._film):
             return None
-        packer, packed = bz2.BZ2Compressor(), bytearray()
+        packer, packed_shares = levels.Packer(), levels.Packer()
         size, middle, light = [], [], []
         for rows, own in self._film.stretches():
-            levels, sizes = _levels(changes(rows)[own])
-            packed += packer.compress(levels.tobytes())
-            size.append(sizes)
-            middle.append(_logged(median_change(rows)[own]))
+            level, steps = levels.measured(without_light(rows, changes(rows))[own])
+            packer.add(level)
+            packed_shares.add_numbers(steps.shares)
+            size.append(steps.size)
+            middle.append(levels.logged(median_change(rows)[own]))
             light.append(np.round(rows[own].mean(axis=1)).astype(np.uint8))
-        packed += packer.flush()
         stills = pack_stills(self._film.rows(slice(None, None, STILL_EVERY)))
         self._film = film.Film()  # others have their ends to work out, and hours of it are a good part of the memory
         return Fingerprint(
@@ -270,7 +232,8 @@ class Grid(Descriptor):
             version=self.version,
             times=np.zeros(1, np.float32),
             arrays={
-                "changes": np.frombuffer(packed, np.uint8).reshape(1, -1),
+                "changes": packer.end().reshape(1, -1),
+                "shares": packed_shares.end().reshape(1, -1),
                 "size": np.concatenate(size).reshape(1, -1),
                 "middle": np.concatenate(middle).reshape(1, -1),
                 "light": np.concatenate(light).reshape(1, -1),

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.grid import STEP
+from verify.descriptors.grid import STEP, without_light
 from verify.matching.align import Aligned, likeness, on_clocks, shared, unhidden
-from verify.matching.lines import SHORTEST, Line, Side, levelled, without_light
+from verify.matching.lines import SHORTEST, Line, Side, levelled
 from verify.matching.strips import Rows, Strip, stretches
 
 Floats = npt.NDArray[np.floating[Any]]

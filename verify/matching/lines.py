@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from verify.descriptors.grid import STEP
+from verify.descriptors.grid import STEP, without_light
 from verify.matching.strips import Rows
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -57,19 +57,6 @@ def side(rows: Floats, change: Floats) -> Side:
     """Return what alignment needs of the readings of one clip: pictures and changes, (n, points) each."""
     moved = without_light(rows, change)
     return Side(rows, moved, levelled(moved), liveliest(moved))
-
-
-def without_light(rows: Floats, change: Floats) -> Floats:
-    """Return `change` less what light alone makes of the pictures `rows`: what is even, or in proportion to them.
-
-    A picture that fades in, and exposure that follows a lamp, change each place by a share of what it shows. Two moons
-    that were faded in are two of a kind, not one recording (docs/benchmarks.md).
-    """
-    even: Floats = change - change.mean(axis=1, keepdims=True)
-    picture = rows - rows.mean(axis=1, keepdims=True)
-    power = np.maximum((picture * picture).sum(axis=1, keepdims=True), 1.0)
-    moved: Floats = even - (even * picture).sum(axis=1, keepdims=True) / power * picture
-    return moved
 
 
 def levelled(change: Floats) -> Floats:
