@@ -105,12 +105,17 @@ def told(name: str, found: Sequence[Film], key: Callable[[Film], object]) -> str
         (a, b) for g in shared for a, b in combinations(g, 2) if a.writers and b.writers and a.writers != b.writers
     ]
     silent = [(a, b) for a, b in apart if not a.writers and not b.writers]
+    pairs = len(found) * (len(found) - 1) // 2
+    of_one = sum(n * (n - 1) // 2 for n in Counter(f.source for f in found).values())
+    shared_of_one = sum(len(g) * (len(g) - 1) // 2 for g in shared) - len(apart)
     return (
         f"{name:<22}{len(groups):>5} forms, {len(found) - sum(map(len, shared)):>4} files alone; "
         f"{len(shared):>3} groups, the largest {max(map(len, groups.values())):>3}, "
         f"{sum(len({f.source for f in g}) > 1 for g in shared):>3} of several sources; "
         f"pairs of different sources {len(apart):>4} ({len(silent)} of unknown writers), "
-        f"of different writers {len(unlike)}"
+        f"of different writers {len(unlike)}; "
+        f"shared by {shared_of_one / max(of_one, 1):.1%} of the pairs of one source, "
+        f"{len(apart) / max(pairs - of_one, 1):.2%} of those of two"
     )
 
 

@@ -11,6 +11,9 @@ from verify.signs import engine
 from verify.stories.chains import Form, chains
 
 FFMPEG = Tag(name="encoder", value="Lavf58.76.100", reader="boxes", place="moov/udta/meta/ilst/©too/data")
+YOUTUBE = Tag(
+    name="handler", value="ISO Media file produced by Google Inc. Created on: 03/13/2020.", reader="boxes", place="moov"
+)
 SAMSUNG = Tag(name="device box", value="smta", reader="boxes", place="moov/udta/smta")
 
 
@@ -38,7 +41,12 @@ def test_what_shows_most_recordings_comes_first():
 
 
 @pytest.mark.parametrize(
-    ("tag", "words"), [(FFMPEG, "not to a person"), (SAMSUNG, "does not say that it was one device")]
+    ("tag", "words"),
+    [
+        (FFMPEG, "whoever sent it"),
+        (SAMSUNG, "does not say that it was one device"),
+        (YOUTUBE, "Who wrote these files last is not known"),
+    ],
 )
 def test_a_writer_that_all_show_is_named_with_how_far_it_goes(tag, words):
     forms = [("a", "2-x", ""), ("b", "2-x", "")]

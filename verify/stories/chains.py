@@ -25,6 +25,10 @@ _KNOWN = (
     "platform, not to a person."
 )
 _DEVICE = "Every device of that kind writes this form: it does not say that it was one device, or one person."
+_PASSED = (
+    "Who wrote these files last is not known here. Whatever passed there and was kept in the same way has this form: "
+    "it ties the files to a program or a platform, not to a person."
+)
 _UNKNOWN = (
     "Who writes this form is not known here, and so is how many other files have it: it may be one publisher, or one "
     "program or platform that many use. It does not say that one person made them."
@@ -78,7 +82,8 @@ def _group(
     common = set.intersection(*({h.id for h in of_one} for of_one in hits))
     told = [h for h in hits[0] if h.id in common]
     wrote = {h.about for h in told} - {"ancestor"}
-    limits = _UNKNOWN if not wrote else _DEVICE if wrote == {"device"} else _KNOWN
+    limits = _KNOWN if wrote else _PASSED if told else _UNKNOWN
+    limits = _DEVICE if wrote == {"device"} else limits
     others = sum(1 for s in clips if s not in shows)
     return FileChain(
         fingerprint=name,
