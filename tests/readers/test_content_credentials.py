@@ -7,7 +7,11 @@ import hashlib
 import http.server
 import json
 import threading
+import wave
 
+import av
+import numpy as np
+import pillow_heif
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -17,6 +21,8 @@ from PIL import Image
 
 c2pa = pytest.importorskip("c2pa", reason="the extra `credentials` is not installed")
 
+from verify.media.sniff import sniff  # noqa: E402
+from verify.readers import credentials  # noqa: E402
 from verify.readers.credentials import Credentials  # noqa: E402 - after the check above
 from verify.readers.trust import LIST_VARIABLE, trust_list  # noqa: E402
 
@@ -62,31 +68,37 @@ def issued():
     return leaf.public_bytes(pem) + root.public_bytes(pem), private, root.public_bytes(pem)
 
 
+MANIFEST = {
+    "claim_generator_info": [{"name": "Test Camera App", "version": "1.0"}],
+    "assertions": [
+        {
+            "label": "c2pa.actions.v2",
+            "data": {
+                "actions": [
+                    {
+                        "action": "c2pa.created",
+                        "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
+                    }
+                ]
+            },
+        }
+    ],
+}
+
+
 @pytest.fixture(scope="module")
 def signed(issued, tmp_path_factory):
     folder = tmp_path_factory.mktemp("signed")
     Image.effect_noise((200, 150), 60).convert("RGB").save(folder / "plain.jpg")
     chain, key, _ = issued
-    manifest = {
-        "claim_generator_info": [{"name": "Test Camera App", "version": "1.0"}],
-        "assertions": [
-            {
-                "label": "c2pa.actions.v2",
-                "data": {
-                    "actions": [
-                        {
-                            "action": "c2pa.created",
-                            "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
-                        }
-                    ]
-                },
-            }
-        ],
-    }
-    info = c2pa.C2paSignerInfo(alg=b"es256", sign_cert=chain, private_key=key, ta_url=None)
-    with c2pa.Signer.from_info(info) as signer, c2pa.Builder(json.dumps(manifest)) as builder:
-        builder.sign_file(str(folder / "plain.jpg"), str(folder / "signed.jpg"), signer)
+    sign(folder / "plain.jpg", folder / "signed.jpg", chain, key)
     return folder / "signed.jpg"
+
+
+def sign(plain, signed, chain, key):
+    info = c2pa.C2paSignerInfo(alg=b"es256", sign_cert=chain, private_key=key, ta_url=None)
+    with c2pa.Signer.from_info(info) as signer, c2pa.Builder(json.dumps(MANIFEST)) as builder:
+        builder.sign_file(str(plain), str(signed), signer)
 
 
 @pytest.fixture(autouse=True)
@@ -195,3 +207,39 @@ def test_the_public_test_files(shared, name, level, code):
     found, _ = said(shared / "metadata" / name, "mp4" if name.endswith("mp4") else "jpeg")
     assert [t.value for t in found["credentials"]] == [level]
     assert code in [t.value for t in found["credentials code"]]
+
+
+def film(path, encoder):
+    with av.open(str(path), "w") as out:
+        track = out.add_stream(encoder, rate=10)
+        track.width, track.height, track.pix_fmt = 64, 48, "yuv420p"
+        for number in range(5):
+            picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 40 * number, dtype=np.uint8), format="rgb24")
+            out.mux(track.encode(picture))
+        out.mux(track.encode())
+
+
+@pytest.mark.parametrize("searched", [2**24, 0], ids=["by its bytes", "by its boxes, as a large film"])
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tiff", "gif", "avif", "heic", "mp4", "mov", "avi", "wav"])
+def test_the_look_before_the_library_is_asked_misses_no_container(ending, searched, issued, tmp_path, monkeypatch):
+    plain, signed = tmp_path / f"plain.{ending}", tmp_path / f"signed.{ending}"
+    if ending in {"mp4", "mov", "avi"}:
+        film(plain, "mpeg4")
+    elif ending == "wav":
+        with wave.open(str(plain), "wb") as out:
+            out.setparams((1, 2, 8000, 0, "NONE", ""))
+            out.writeframes(bytes(8000))
+    else:
+        pillow_heif.register_heif_opener()
+        Image.effect_noise((64, 48), 60).convert("RGB").save(plain)
+    sign(plain, signed, *issued[:2])
+    monkeypatch.setattr(credentials, "_MAX_SEARCHED", searched)
+    found, _ = said(signed, sniff(signed).container)
+    assert [t.value for t in found["credentials"]] == ["intact, unknown signer"]
+
+
+def test_the_library_is_not_asked_of_a_file_without_any_mark_of_credentials(tmp_path, monkeypatch):
+    Image.effect_noise((64, 48), 60).save(tmp_path / "plain.tiff")
+    monkeypatch.setattr(c2pa, "Reader", None)  # a call would end in a TypeError
+    found, reading = said(tmp_path / "plain.tiff", "tiff")
+    assert not found and not reading.problems

