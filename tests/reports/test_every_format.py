@@ -61,6 +61,38 @@ def test_each_format_says_what_was_found(made, name):
         assert report.custody.head in said
 
 
+def test_the_first_page_of_the_pdf_carries_the_answer_also_of_a_clip_higher_than_wide(made):
+    tall = io.BytesIO()
+    Image.effect_noise((180, 320), 60).convert("RGB").save(tall, "JPEG")
+    report = made.clip_report()
+    one = replace(report.case.examination, keyframes=report.case.examination.keyframes[:1])
+    report = replace(report, case=replace(report.case, examination=one))
+    data = as_pdf.Pdf().clip(report, lambda _: tall.getvalue())
+    first = " ".join(pypdf.PdfReader(io.BytesIO(data)).pages[0].extract_text().split())
+    for finding in report.findings:
+        if finding.bearing in {"questions", "supports"}:
+            assert finding.sentence in first
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_a_library_without_anything_in_it_names_no_descriptor(made, name):
+    """It read: `Searched 0 clips (0 frames), by .`"""
+    report = made.clip_report()
+    empty = replace(report.case.searched, clips=0, frames=0, descriptors=())
+    said = words(
+        FORMATS[name], FORMATS[name].clip(replace(report, case=replace(report.case, searched=empty)), made.pictures())
+    )
+    assert not re.search(r"\bby ?\.", " ".join(said.split()))
+
+
+def test_the_line_calls_the_earliest_copy_no_date_of_the_clip(made):
+    """`The first date known` would deny the dates that the file states of itself."""
+    found = clip_view.view(made.clip_report())
+    assert "the first date of a copy that is sure is that of “" in clip_view.told_in_a_line(found)
+    alone = replace(found, earliest=found.earliest[:1])
+    assert "the earliest copy known is “" in clip_view.told_in_a_line(alone)
+
+
 @pytest.mark.parametrize("name", READABLE)
 def test_each_format_names_every_copy_of_a_batch(made, name):
     report = made.batch_report(12)

@@ -29,7 +29,10 @@ _LIMITS = (
     "pictures did not come from a sensor at this rate, not why. Pictures that were blended or computed in between, and "
     "pictures left out, are not found; nor is anything where little moves."
 )
-_RECHECK = "Step through the clip picture by picture at the seconds given: each listed picture is the one before again."
+_RECHECK = (
+    "Step through the clip picture by picture (at the seconds given, if any are): is every so many pictures one the "
+    "same as the one before?"
+)
 
 
 class RepeatedPictures(Check):

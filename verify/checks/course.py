@@ -27,8 +27,9 @@ _LIMITS = (
     "that were badly received. Encoding the whole again removes all of them, so that none is found proves nothing."
 )
 _RECHECK = (
-    "List the packets around the seconds given, as with `ffprobe -show_entries packet=codec_type,pts_time,flags,pos "
-    "FILE`, and look at the pictures just before and after."
+    "List the packets (around the seconds given, if any are), as with `ffprobe -show_entries "
+    "packet=codec_type,pts_time,flags,pos FILE`: do their times go on evenly, and what do the "
+    "pictures around a break show?"
 )
 
 

@@ -15,7 +15,7 @@ _LIMITS = (
     "in 20 of 24 loops and 14 of 24 boomerangs made for the test, and in none of 98 real clips (docs/checks.md). A "
     "broken recording can stand still or skip as well."
 )
-_RECHECK = "Play the clip at the seconds given, frame by frame, and compare the stretches side by side."
+_RECHECK = "Play the clip frame by frame (at the seconds given, if any are) and compare the stretches side by side."
 _MOST = 5
 _SLIDE_SHOW = 0.6  # of the length: the bench's clips with title cards stand still for at most 0.13
 

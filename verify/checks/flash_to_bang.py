@@ -35,7 +35,8 @@ _LIMITS = (
 )
 _RECHECK = (
     "Step through the clip frame by frame to the first bright picture, find the start of the bang in the waveform (for "
-    "example in Audacity), and multiply the difference in seconds by 340 m; the sums with every error are given above."
+    "example in Audacity), and multiply the difference in seconds by 340 m. Where a distance is given, the sums with "
+    "every error stand beside it."
 )
 
 

@@ -14,7 +14,10 @@ _LIMITS = (
     "under a camera that stands, and a sticker on the lens or the bonnet of the camera's own car is. Platforms and "
     "recorders put bars and clocks into pictures as well."
 )
-_RECHECK = "Look at the box in several keyframes: does a logo, a caption or a clock stand there while the scene moves?"
+_RECHECK = (
+    "Look at several keyframes (in the box, if one is given): does a logo, a caption or a clock stand there while the "
+    "scene moves?"
+)
 _BLACK, _WHITE = 40, 230  # luma: up to the first, from the second on
 
 

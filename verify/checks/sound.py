@@ -16,7 +16,9 @@ _LIMITS = (
     "Phones and platforms mute, gate and compress sound by themselves, music is made of repeats, and sound that was "
     "laid over a clip with care leaves none of these signs. Whether speech or music was added is not tested."
 )
-_RECHECK = "Open the sound in an editor (for example Audacity), look at the seconds given, and listen."
+_RECHECK = (
+    "Open the sound in an editor (for example Audacity), look at it (at the seconds given, if any are), and listen."
+)
 _MOST = 5
 
 

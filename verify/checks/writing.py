@@ -40,7 +40,10 @@ _LIMITS = (
     "of 8 lines drawn into real clips and compressed it read 5 without a mistake (docs/checks.md). Anyone "
     "can write into a picture; a clock in it may be wrong; a handle names who showed the clip, not who filmed it."
 )
-_RECHECK = "Open the keyframe and read the writing in the box with your own eyes; look the account or the date up."
+_RECHECK = (
+    "Open the keyframes and read the writing (in the box, if one is given) with your own eyes; look the account or the "
+    "date up."
+)
 
 
 class WritingInPicture(Check):

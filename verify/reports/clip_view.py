@@ -257,6 +257,8 @@ def told_in_a_paragraph(found: ClipView) -> str:
         parts.append("It is questioned by this: " + _joined(found.questions))
     if found.supports:
         parts.append("It is supported by this: " + _joined(found.supports))
+    if found.report.case.claim and found.both_ways:
+        parts.append("On the claim, both ways: " + _joined(found.both_ways))
     parts.append(earliest_sentence(found))
     if found.report.not_established:
         parts.append("Not established: " + " ".join(one_line(s) for s in found.report.not_established))
@@ -277,7 +279,8 @@ def _first_date(found: ClipView) -> str:
     if not first:
         return "no dated copy of it is known"
     when = f"{wording.bounds(first[0].bounds)}{wording.by_hand(first[0])}"
-    return f"the first date known for it is that of {_named(first[0])}, {when}"
+    which = "the earliest copy known is" if len(first) == 1 else "the first date of a copy that is sure is that of"
+    return f"{which} {_named(first[0])}, {when}"
 
 
 def _joined(findings: tuple[Finding, ...]) -> str:

@@ -24,6 +24,7 @@ from verify.text import one_line
 Block = dict[str, Any]
 
 _MOST_FRAMES = 12  # on the first page; all of them stand in the HTML report
+_MOST_TOLD = 4  # findings of one bearing on the first page, as in the HTML report
 _KEY = (
     "Bar: not before to not after. Thin bar: an end is open. Broken outline: a clock without a zone, every zone on "
     "earth is drawn. Shaded: the claimed time. Times in UTC."
@@ -39,6 +40,7 @@ def of_clip(report: ClipReport) -> Block:
         *_claimed(found),
         heading("What was found"),
         {"kind": "lead", "text": clip_view.headline(report)},
+        *_first_told(found),
         para(clip_view.earliest_sentence(found)),
         heading("Claim against evidence"),
     ]
@@ -196,11 +198,26 @@ def _claimed(found: clip_view.ClipView) -> list[Block]:
     return [heading("What is claimed"), points(told)] if told else []
 
 
+def _first_told(found: clip_view.ClipView) -> list[Block]:
+    """Return the sentences that carry the answer, for the first page; the table below has all of them."""
+    both = found.both_ways if found.report.case.claim else ()
+    told: list[str] = []
+    for words, findings in (
+        (wording.BEARINGS["questions"], found.questions),
+        (wording.BEARINGS["supports"], found.supports),
+        ("On the claim, both ways", both),
+    ):
+        told += [f"{words}: {f.sentence}" for f in findings[:_MOST_TOLD]]
+        told += [f"{words}: {len(findings) - _MOST_TOLD} more below."] if len(findings) > _MOST_TOLD else []
+    return [points(told)] if told else []
+
+
 def _copies(found: clip_view.ClipView) -> list[Block]:
     searched = found.report.case.searched
     blocks = [heading("Copies and shared footage")]
     if searched:
-        told = f"Searched {wording.count(searched.clips, 'clip')} by {', '.join(searched.descriptors)}."
+        by = f" by {', '.join(searched.descriptors)}" if searched.descriptors else ""
+        told = f"Searched {wording.count(searched.clips, 'clip')}{by}."
         blocks.append(para(told if found.pictures else f"{told} No other clip shares its picture."))
         blocks += [para(f"Not searched: {p.part}. {p.reason}", True) for p in searched.not_searched]
     else:
