@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from verify.archive.keys import default_key, load_key
-from verify.archive.store import CaseFolder, default_case
+from verify.archive.store import CaseFolder, case_that_is
 from verify.errors import UsageError
 from verify.records.findings import CLAIM_VERDICT, MEDIA_CATEGORIES, Decision
 
@@ -45,7 +45,7 @@ def undo(case: Path | None, subjects: Sequence[str], *, category: str, note: str
 
 def _open(case: Path | None, by: str) -> CaseFolder:
     key = load_key(default_key()) if default_key().is_file() else None
-    return CaseFolder(case or default_case(), by=by, key=key)
+    return CaseFolder(case_that_is(case), by=by, key=key)
 
 
 def _check_category(category: str, subjects: int) -> None:

@@ -11,7 +11,7 @@ from verify.archive import calendars as proofs
 from verify.archive.backup import back_up
 from verify.archive.calendars import Proof
 from verify.archive.keys import default_key, load_key
-from verify.archive.store import CaseFolder, default_case
+from verify.archive.store import CaseFolder, case_that_is
 from verify.archive.timestamps import Authority, check_stamps, due, roots_from, stamp, waiting
 from verify.errors import NetworkError, UsageError
 from verify.sources.submit import submit
@@ -69,7 +69,7 @@ def stamps_checked(options: Options, roots: Path | None) -> Told:
     """Check every time stamp in the case again, offline; one sentence each. Raises as `check_stamps` does."""
     trusted = roots_from(roots) if roots else ""
     told: Told = {}
-    with CaseFolder(options.case or default_case(), options.settings, write=False) as case:
+    with CaseFolder(case_that_is(options.case), options.settings, write=False) as case:
         kinds = {e.details.get("kind", "rfc3161") for e in case.log.entries() if e.details.get("authority")}
         names = {str(e.details["authority"]) for e in case.log.entries() if e.details.get("authority")}
         known = [Authority(name=n, address="", roots=trusted) for n in names] if trusted else []
@@ -94,4 +94,4 @@ def _in_words(proof: Proof) -> str:
 
 def _opened(options: Options) -> CaseFolder:
     key = load_key(default_key()) if default_key().is_file() else None
-    return CaseFolder(options.case or default_case(), options.settings, by=options.by, key=key)
+    return CaseFolder(case_that_is(options.case), options.settings, by=options.by, key=key)

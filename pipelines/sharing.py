@@ -16,6 +16,7 @@ from pipelines.session import Session, tools
 from verify.archive.audit import AuditResult, audit
 from verify.archive.bundle import audit_bundle, take_in, write_bundle
 from verify.archive.exchange import export_fingerprints, import_fingerprints
+from verify.archive.store import case_that_is
 from verify.descriptors import grid
 from verify.errors import UsageError
 from verify.records.cases import Event
@@ -26,7 +27,11 @@ Told = dict[str, Any]
 
 
 def bundle(options: Options, out: Path, item: str = "") -> Told:
-    """Write the case, or one item of it, to the new BagIt zip `out`. Raises UsageError for an unknown item."""
+    """Write the case, or one item of it, to the new BagIt zip `out`.
+
+    Raises UsageError for an unknown item, NotFoundError for a case that is not there.
+    """
+    case_that_is(options.case)
     with Session(options) as session:
         try:
             made = write_bundle(session.case, out, [item] if item else [])
@@ -69,8 +74,9 @@ def export(options: Options, out: Path) -> Told:
     """Write the fingerprints of all clips to the new file `out`, under random ids, with the bounds of their posts.
 
     All descriptors that matching needs go along. One of them, the grid, is a film of 32 x 24 grey cells:
-    no picture, but not nothing; the command says so.
+    no picture, but not nothing; the command says so. Raises NotFoundError for a case that is not there.
     """
+    case_that_is(options.case)
     with Session(options) as session:
         library = session.case.library
         clips = [sha256 for _, _, sha256 in library.clips()]

@@ -95,6 +95,24 @@ def test_a_bad_claim_is_wrong_usage_and_touches_no_case(tmp_path):
     assert not (tmp_path / "case").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("bundle", "out.zip"),
+        ("backup", "copy"),
+        ("export", "out", "--fingerprints"),
+        ("stamp", "--check"),
+        ("decide", "x", "--category", "OriginalMediaContent"),
+    ],
+)
+def test_what_sends_a_case_out_makes_none_of_a_mistyped_name(tmp_path, words, capsys, monkeypatch):
+    """It wrote a bundle of 0 items, and a new case beside it."""
+    monkeypatch.chdir(tmp_path)
+    assert cli.main([*words, "--case", "no such case"]) == 4
+    assert "There is no case in no such case." in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_json_says_the_error_too(tmp_path):
     done = firstseen("check", "missing.mp4", "--json", "--case", str(tmp_path / "case"), cwd=tmp_path)
     assert done.returncode == 4

@@ -63,7 +63,8 @@ def load(path: Path | None, **changes: object) -> Settings:
         try:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise UsageError(f"The settings file {path} cannot be read: {error}.", "Give a TOML file.") from error
+            why = error.strerror or error if isinstance(error, OSError) else error
+            raise UsageError(f"The settings file {path} cannot be read: {why}.", "Give a TOML file.") from error
     values.update({key: value for key, value in changes.items() if value is not None})
     return _checked(values)
 

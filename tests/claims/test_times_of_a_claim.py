@@ -78,6 +78,8 @@ def test_an_hour_that_the_clock_shows_twice_keeps_both_meanings():
         ("2022-04-01T05:00-13:00", "no zone is at -13:00"),
         ("2022-04-01T05:00 Mars/Phobos", "no time zone named"),
         ("2022-04-01T05:51/05:00Z", "ends before it begins"),
+        ("2022-04-02/2022-04-01", "ends before it begins"),
+        ("2022-04-01T05:51/05:00", "ends before it begins"),
         ("2022-04-01/2022-04-02/2022-04-03", "not a time"),
         ("0001-01-01T00:00", "outside the calendar"),
         ("9999-12-31", "year 9999"),

@@ -29,5 +29,5 @@ def test_a_wrong_file_is_named(tmp_path, text):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match=r"none\.toml cannot be read: No such file or directory\."):
         load(tmp_path / "none.toml")

@@ -18,10 +18,12 @@ from typing import Any
 import platformdirs
 
 from verify.archive import durable, incoming
+from verify.archive.folder import DATABASE
 from verify.archive.incoming import Incoming
 from verify.archive.reading import Examined
 from verify.archive.staging import Kept, Unit
 from verify.archive.writing import CaseWriter, Record
+from verify.errors import NotFoundError
 from verify.records.cases import Item
 from verify.records.fingerprints import Fingerprint
 from verify.records.media import Examination, MediaFile, Post, Problem, Role
@@ -37,6 +39,18 @@ _RESERVED = {"custody.jsonl", "bundle.json", "library.sqlite"}
 def default_case() -> Path:
     """Return the case folder that is used when none is named: in the user's data folder of this system."""
     return platformdirs.user_data_path("firstseen") / "case"
+
+
+def case_that_is(path: Path | None) -> Path:
+    """Return `path`, or the default case, if a case lies there.
+
+    What only reads or sends a case out must not make one of a mistyped name: a bundle of nothing looks like a bundle.
+    Raises NotFoundError where there is none.
+    """
+    found = path or default_case()
+    if not (found / DATABASE).exists():
+        raise NotFoundError(f"There is no case in {found}.", "Check the name given with --case.")
+    return found
 
 
 class CaseFolder(CaseWriter):

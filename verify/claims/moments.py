@@ -160,14 +160,16 @@ def _bounds(start: _Moment, end: _Moment, zone: tzinfo | None, how: str, text: s
     if start_zone is None or end_zone is None:
         not_before = _shift(first.replace(tzinfo=UTC), -FARTHEST_EAST)
         not_after = _shift(last.replace(tzinfo=UTC), FARTHEST_WEST)
+        backwards = first > last  # in one zone, whichever it is: the widened bounds would hide it
         kind: Zone = "unknown"
         clock = _reading(start) if single else f"{_reading(start)} to {_reading(end)}"
     else:
         # A clock reading that a zone shows twice (autumn) keeps both meanings: first the earlier, last the later.
         not_before = _utc(first.replace(tzinfo=start_zone, fold=0))
         not_after = _utc(last.replace(tzinfo=end_zone, fold=1))
+        backwards = not_before > not_after
         kind = "utc" if start_zone is UTC and end_zone is UTC else "offset"
-    if not_before > not_after:
+    if backwards:
         raise UsageError(f"{text!r} ends before it begins.", "Write the earlier time first; give B its own date.")
     return TimeBounds(
         not_before=not_before,

@@ -34,7 +34,7 @@ def submit(address: str, body: bytes | None, media_type: str, settings: Settings
             with opener.open(request, timeout=SECONDS) as answer:
                 data: bytes = answer.read(MOST + 1)
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
-            why = f"the network guard refused it: {guard.refusals[0]}" if guard.refusals else str(error)
+            why = f"the network guard refused it: {guard.refusals[0].reason}" if guard.refusals else str(error)
             raise NetworkError(f"{shown} did not answer: {one_line(why, 160)}.", "Try again later.") from error
     if len(data) > MOST:
         raise NetworkError(f"The answer of {shown} is too large.", "Check the address.")
