@@ -1,6 +1,6 @@
 """What does the sound tell of editing? Rule: silence, gaps and repeats are told; what is heard is for a person.
 
-Music and speech laid over footage are not recognised: nothing that fits here does it well enough to be a finding.
+Music, and sound that runs on through cuts of the picture, are the business of `sound_over.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from verify.records.findings import Evidence, Finding
 
 _LIMITS = (
     "Phones and platforms mute, gate and compress sound by themselves, music is made of repeats, and sound that was "
-    "laid over a clip with care leaves none of these signs. Whether speech or music was added is not tested."
+    "laid over a clip with care leaves none of these signs."
 )
 _RECHECK = (
     "Open the sound in an editor (for example Audacity), look at it (at the seconds given, if any are), and listen."

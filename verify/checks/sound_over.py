@@ -90,7 +90,8 @@ class SoundOverPicture(Check):
             return self.neutral(told, *_evidence(case, changed), limits=_LIMITS, recheck=_RECHECK)
         told = f"Whether the sound runs on or changes at the {wording.count(len(starts), 'cut')} cannot be told."
         return self.not_tested(
-            f"{told} No steady tone sounds through one, and the level does not step.", f"{_RECHECK} {_MUSIC_RECHECK}"
+            f"{told} Too few steady tones sound through one, and its levels step at none.",
+            f"{_RECHECK} {_MUSIC_RECHECK}",
         )
 
     def _runs_on(self, case: Case, through: list[_Cut], changed: list[_Cut], rest: str, music: str) -> Finding:
@@ -177,7 +178,7 @@ def _evidence(case: Case, cuts: list[_Cut]) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
     for cut in cuts[:_MOST]:
         value = (
-            f"tones of {wording.listed([f'{h} Hz' for h in cut.hertz], 4)} go on through it, in phase"
+            f"tones{' of ' if cut.hertz else ''}{wording.listed([f'{h} Hz' for h in cut.hertz], 4)} go on in phase"
             if cut.runs_on
             else f"levels before and after lie {cut.step:.0f} dB apart in the mean of 12 bands"
         )

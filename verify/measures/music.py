@@ -121,7 +121,7 @@ class Music(Measure):
         found = [(a, b, heard) for a, b, heard in self._blocks if heard.music]
         best = max((heard.tuned for _, _, heard in self._blocks), default=0.0)
         values = {
-            "stretches": [s for s in _joined(found, self._start)][:_MOST_STRETCHES],
+            "stretches": _joined(found, self._start)[:_MOST_STRETCHES],
             "searched_seconds": round(length, 2),
             "most_tuned": round(best, 1),
         }
@@ -156,19 +156,13 @@ def judged(notes: Notes, begin: float, end: float) -> Heard:
 
 
 def _joined(found: list[tuple[float, float, Heard]], start: float) -> list[dict[str, float]]:
+    """Return the stretches that blocks with music make up, on the clock of the picture, which begins at 0."""
     told: list[dict[str, float]] = []
     for begin, end, heard in found:
         if told and start + begin <= told[-1]["end"] + 0.01:
-            told[-1]["end"] = round(start + end, 2)
-            told[-1]["tuned"] = max(told[-1]["tuned"], round(heard.tuned, 1))
-            told[-1]["pitches"] = max(told[-1]["pitches"], heard.pitches)
-            continue
-        told.append(
-            {
-                "start": round(start + begin, 2),
-                "end": round(start + end, 2),
-                "tuned": round(heard.tuned, 1),
-                "pitches": heard.pitches,
-            }
-        )
+            last = told.pop()
+            first, tuned, pitches = last["start"], max(last["tuned"], heard.tuned), max(last["pitches"], heard.pitches)
+        else:
+            first, tuned, pitches = round(max(0.0, start + begin), 2), heard.tuned, heard.pitches
+        told.append({"start": first, "end": round(start + end, 2), "tuned": round(tuned, 1), "pitches": pitches})
     return told

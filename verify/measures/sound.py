@@ -1,7 +1,7 @@
 """How loud the clip is, where it bangs, falls silent or repeats itself. Rule: what is heard is measured, not named.
 
-A bang, a slammed door and a dropped microphone are one thing here: an impulse. Music and speech are not told apart:
-nothing that fits a small measure does it well enough.
+A bang, a slammed door and a dropped microphone are one thing here: an impulse. Music is found in `music.py`; speech is
+not told from other sound: nothing that fits a small measure does it well enough.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ def _curves(found: clip_view.ClipView) -> tuple[DrawnCurve, ...]:
     sound = examined.sound
     if sound and sound.envelope.values:
         impulses = tuple(round(1000 * t / whole, 1) for t in sound.impulses)
-        drawn.append(_drawn(sound.envelope, "Loudness", *drawing.QUIET_TO_LOUD, (), impulses))
+        drawn.append(_drawn(sound.envelope, "Loudness", *drawing.QUIET_TO_LOUD, cuts, impulses))
     return tuple(drawn)
 
 
