@@ -56,11 +56,14 @@ def _of_the_clip(index: int, tree: Tree, fragment: bool) -> bool:
         return True
     if box.depth == 0:
         return box.type.startswith("0x")
-    if box.type in _PADDING:
-        return True
     if box.type == "udta":
-        return all(_of_the_clip(i, tree, fragment) for i, _ in tree.children(index))
-    return tree.boxes[box.parent].type == "udta" and bool(_TEXTS.fullmatch(box.type))
+        return all(_said(child) for _, child in tree.children(index))
+    return box.type in _PADDING or (tree.boxes[box.parent].type == "udta" and _said(box))
+
+
+def _said(box: Box) -> bool:
+    """Return whether a box of user data is padding, or a text that is said of the clip."""
+    return box.type in _PADDING or bool(_TEXTS.fullmatch(box.type))
 
 
 def _chosen(box: Box, tree: Tree, data: Bytes, scales: set[bytes]) -> str:
