@@ -243,3 +243,12 @@ def test_the_library_is_not_asked_of_a_file_without_any_mark_of_credentials(tmp_
     monkeypatch.setattr(c2pa, "Reader", None)  # a call would end in a TypeError
     found, reading = said(tmp_path / "plain.tiff", "tiff")
     assert not found and not reading.problems
+
+
+def test_a_file_of_too_many_boxes_is_not_handed_to_the_library(tmp_path, monkeypatch):
+    """Its time grows with the square of their number, and nothing ends it."""
+    box = (24).to_bytes(4, "big") + b"uuid" + bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+    (tmp_path / "wide.mp4").write_bytes((16).to_bytes(4, "big") + b"ftypisom\0\0\0\0" + box * 6001)
+    monkeypatch.setattr(c2pa, "Reader", None)  # a call would end in a TypeError
+    _, reading = said(tmp_path / "wide.mp4", "mp4")
+    assert "more than 6000 boxes" in reading.problems[0].reason

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from pathlib import Path
 
 import pillow_heif
 import pytest
 from PIL import Image
 
+from verify.readers.collect import Collector
 from verify.readers.exif import Exif
+from verify.readers.isobmff.walk import Bytes
 from verify.readers.packets import Packets
 from verify.readers.pictures import Pictures
+from verify.readers.stills import blocks
 from verify.tagnames import NOT_SET
 
 pillow_heif.register_heif_opener()
@@ -105,20 +109,40 @@ def test_the_orientation_as_degrees_clockwise(tmp_path, orientation, degrees):
     assert (found["rotation"], found["orientation"]) == ([degrees], [str(orientation)])
 
 
-def test_texts_of_a_png_are_read_and_a_packed_bomb_is_cut(tmp_path):
-    import zlib
-    from struct import pack
+def texts_of_png(path, *chunks):
+    Image.new("RGB", (8, 8)).save(path)
+    raw = path.read_bytes()
+    made = [
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+    ]
+    path.write_bytes(raw[:33] + b"".join(made) + raw[33:])
+    return path
 
-    Image.new("RGB", (8, 8)).save(tmp_path / "plain.png")
-    raw = (tmp_path / "plain.png").read_bytes()
-    bomb = b"Comment\0\0" + zlib.compress(bytes(60_000_000), 9)
-    chunk = pack(">I", len(bomb)) + b"zTXt" + bomb + pack(">I", zlib.crc32(b"zTXt" + bomb))
-    text = b"Software\0Screen Grabber 1.2"
-    note = pack(">I", len(text)) + b"tEXt" + text + pack(">I", zlib.crc32(b"tEXt" + text))
-    (tmp_path / "made.png").write_bytes(raw[:33] + note + chunk + raw[33:])
-    reading = Packets().read(tmp_path / "made.png", "png")
+
+def test_texts_of_a_png_are_read_and_a_packed_bomb_is_cut(tmp_path):
+    bomb = zlib.compress(bytes(60_000_000), 9)
+    made = texts_of_png(
+        tmp_path / "made.png",
+        (b"tEXt", b"Software\0Screen Grabber 1.2"),
+        (b"zTXt", b"Comment\0\0" + zlib.compress(b"filmed at noon")),
+        (b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + bomb),
+    )
+    reading = Packets().read(made, "png")
     assert said(reading)["software"] == ["Screen Grabber 1.2"]
+    assert said(reading)["comment"] == ["filmed at noon"]
     assert "unpacks to more than" in reading.problems[0].reason
+
+
+def test_many_packed_texts_share_one_ration(tmp_path):
+    """2,000 texts of 8 kB, each of which unpacked to 8 MB, held two readers for a minute."""
+    bomb = zlib.compress(bytes(60_000_000), 9)
+    texts = [(b"zTXt", b"Comment\0\0" + bomb), (b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + bomb)] * 10
+    made = texts_of_png(tmp_path / "many.png", *texts)
+    out = Collector("packets")
+    with made.open("rb") as file:
+        found = blocks(Bytes(file, made.stat().st_size), "png", out)
+    assert sum(len(b.raw) for b in found) <= 8 * 2**20
+    assert any("was not unpacked" in p.reason for p in out.problems)
 
 
 def test_a_still_without_exif_says_nothing_and_has_no_problem(tmp_path):

@@ -17,8 +17,17 @@ from verify.readers.isobmff.walk import Bytes, walk
 
 _MAX_SEGMENTS = 2000
 _MAX_BLOCK = 8 * 1024 * 1024
+_MAX_UNPACKED = 8 * 1024 * 1024  # bytes of all packed texts of a PNG: of 2,000 in a row each could hold that much
+_MAX_TEXT = 8192  # bytes of one free text
 _XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 _XMP_LONG = b"http://ns.adobe.com/xmp/extension/\0"
+
+
+@dataclass(slots=True)
+class _Room:
+    """Bytes that the packed texts of a file may still take."""
+
+    left: int = _MAX_UNPACKED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,13 +85,14 @@ def _segment(marker: int, raw: bytes, at: int) -> list[Block]:
     if marker == 0xED and raw.startswith(iptc.HEADER):
         return [Block(kind="iptc", place="APP13 IPTC", offset=at, raw=raw)]
     if marker == 0xFE:
-        return [Block(kind="text", place="COM", offset=at, raw=raw[:8192], key="comment")]
+        return [Block(kind="text", place="COM", offset=at, raw=raw[:_MAX_TEXT], key="comment")]
     return []
 
 
 def _png(data: Bytes, out: Collector) -> list[Block]:
     """Step through the chunks (PNG specification, 11): eXIf, iTXt, tEXt, zTXt; packed texts are unpacked, bounded."""
     found: list[Block] = []
+    room = _Room()
     at = 8
     for _ in range(_MAX_SEGMENTS):
         head = data.read(at, 8)
@@ -93,7 +103,7 @@ def _png(data: Bytes, out: Collector) -> list[Block]:
             break
         if kind in (b"eXIf", b"iTXt", b"tEXt", b"zTXt"):
             raw = data.read(at + 8, min(length, _MAX_BLOCK))
-            block = _png_block(kind, raw, at + 8, out)
+            block = _png_block(kind, raw, at + 8, out, room)
             found += [block] if block else []
         elif kind == b"caBX":
             out.add("credentials box", "C2PA", "caBX", at)
@@ -101,40 +111,47 @@ def _png(data: Bytes, out: Collector) -> list[Block]:
     return found
 
 
-def _png_block(kind: bytes, raw: bytes, at: int, out: Collector) -> Block | None:
+def _png_block(kind: bytes, raw: bytes, at: int, out: Collector, room: _Room) -> Block | None:
     if kind == b"eXIf":
         skip = 6 if raw[:4] == b"Exif" else 0
         return Block(kind="exif", place="eXIf", offset=at + skip, raw=raw[skip:])
     key, _, rest = raw.partition(b"\0")
     name = key.decode("latin-1")[:79]
     place = f"{kind.decode('ascii')} {name}"
+    whole = name == "XML:com.adobe.xmp" or name.lower().startswith("raw profile type")
     offset: int | None = at + len(key) + 1
     if kind == b"iTXt":
         packed, parts = rest[:1] == b"\1", rest[2:].split(b"\0", 2)
         text = parts[2] if len(parts) == 3 else b""
         offset = at + len(raw) - len(text)
         if packed:
-            text, offset = _unpacked(text, place, out), None
+            text, offset = _unpacked(text, whole, place, out, room), None
     elif kind == b"zTXt":
-        text, offset = _unpacked(rest[1:], place, out), None
+        text, offset = _unpacked(rest[1:], whole, place, out, room), None
     else:
         text = rest
     if name == "XML:com.adobe.xmp":
         return Block(kind="xmp", place=place, offset=offset, raw=text)
     if name.lower().startswith("raw profile type"):
         return _raw_profile(text, place)
-    return Block(kind="text", place=place, offset=offset, raw=text[:8192], key=name)
+    return Block(kind="text", place=place, offset=offset, raw=text[:_MAX_TEXT], key=name)
 
 
-def _unpacked(raw: bytes, place: str, out: Collector) -> bytes:
+def _unpacked(raw: bytes, whole: bool, place: str, out: Collector, room: _Room) -> bytes:
+    """Return what a packed text holds: all of it where it is a block of metadata, else as much as is shown."""
+    most = room.left if whole else min(room.left, _MAX_TEXT)
+    if not most:
+        out.problem(f"{place} was not unpacked: the packed texts before it hold {_MAX_UNPACKED} bytes")
+        return b""
     try:
         engine = zlib.decompressobj()
-        text = engine.decompress(raw, _MAX_BLOCK)
+        text = engine.decompress(raw, most)
     except zlib.error as error:
         out.problem(f"{place} cannot be unpacked: {error}")
         return b""
-    if engine.unconsumed_tail:
-        out.problem(f"{place} unpacks to more than {_MAX_BLOCK} bytes: cut there")
+    room.left -= len(text)
+    if engine.unconsumed_tail and whole:
+        out.problem(f"{place} unpacks to more than {most} bytes: cut there")
     return text
 
 
