@@ -97,12 +97,27 @@ def test_a_damaged_or_foreign_grid_is_nothing_to_compare(film, prints, harm):
     assert Engine(shelf).search("bad") == []
 
 
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_stills_come_back_as_they_were_but_for_the_finest(count):
+    rng = np.random.default_rng(count)
+    flashes = np.where(rng.random((count, 1)) < 0.3, 250.0, 20.0)  # waves that do not fit a byte
+    smooth = [
+        cv2.GaussianBlur(rng.uniform(-1, 1, (24, 32)).astype(np.float32), (0, 0), 2).ravel() for _ in range(count)
+    ]
+    stills = (flashes + 40 * np.stack(smooth)).astype(np.float32)
+    packed = grid.pack_stills(stills)
+    assert np.abs(grid.unpack_stills(packed, count) - stills).mean() < 1.5
+    for wrong in (count + 1, count - 1):
+        with pytest.raises(ValueError, match="hold"):
+            grid.unpack_stills(packed, wrong)
+
+
 def test_a_bomb_is_not_unpacked():
     packer = levels.Packer()
     for _ in range(50):
         packer.add_numbers(np.zeros(1_000_000, np.int8))
     bomb = packer.end().tobytes()
-    for unpacked in (levels.unpacked, levels.unpacked_shares):
+    for unpacked in (levels.unpacked, levels.unpacked_shares, grid.unpack_stills):
         tracemalloc.start()
         with pytest.raises(ValueError, match="not"):
             unpacked(bomb, 10)

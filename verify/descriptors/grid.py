@@ -8,7 +8,6 @@ the pictures a quarter before and a quarter after, less what light alone makes o
 
 from __future__ import annotations
 
-import bz2
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +25,7 @@ WIDTH, HEIGHT, CELLS, STEP = film.WIDTH, film.HEIGHT, film.CELLS, film.STEP  # a
 STILL_EVERY = 8  # rows from one still to the next
 QUANTUM = 4.0  # grey levels a step of the lowest waves of a still
 _COARSER = 0.2  # share of the highest frequency at which the step has doubled
+_BYTE, _LARGE = 127, -128  # the largest wave that a byte holds, and what stands there for a larger one
 _HIGHEST = 0.6  # share of the highest frequency above which nothing is kept
 
 _ROWS, _COLUMNS = np.mgrid[:HEIGHT, :WIDTH]
@@ -64,23 +64,25 @@ def pack_stills(stills: Floats) -> bytes:
         wave = cv2.dct(still.reshape(HEIGHT, WIDTH).astype(np.float32)).ravel()[_KEPT]
         coded[i] = np.clip(np.round((wave - seen) / _WAVE_STEP), -32767, 32767)
         seen += coded[i] * _WAVE_STEP
-    # Low and high bytes apart: the high ones are nearly all alike and cost next to nothing.
-    return bz2.compress(coded.astype("<i2").view(np.uint8).reshape(-1, 2).T.tobytes())
+    # Wave after wave, a byte each: of one wave nearly all are nothing. The few that need more stand behind.
+    waves = coded.T.ravel()
+    large = np.abs(waves) > _BYTE
+    short = np.where(large, _LARGE, waves).astype(np.int8)
+    return levels.zipped(short.tobytes() + waves[large].astype("<i2").tobytes())
 
 
 def unpack_stills(packed: bytes, count: int) -> Floats:
     """Return the `count` stills (count, CELLS) that `pack_stills` coded. Raises ValueError when they do not fit."""
-    size = 2 * count * WAVES
-    try:
-        raw = bz2.BZ2Decompressor().decompress(packed, max_length=size + 1)
-    except (OSError, EOFError) as error:
-        raise ValueError(f"a grid is damaged: {error}") from error
-    if len(raw) != size:
-        raise ValueError(f"{count} stills hold {len(raw)} bytes, not {size}")
-    coded = np.ascontiguousarray(np.frombuffer(raw, np.uint8).reshape(2, -1).T).view("<i2").reshape(count, WAVES)
-    waves = np.zeros((count, CELLS), np.float32)
-    waves[:, _KEPT] = np.cumsum(coded * _WAVE_STEP, axis=0)
-    return np.stack([cv2.idct(wave.reshape(HEIGHT, WIDTH)).ravel() for wave in waves])
+    size = count * WAVES
+    raw = levels.unzipped(packed, 3 * size)
+    waves = np.frombuffer(raw[:size], np.int8).astype(np.int16)
+    large = waves == _LARGE
+    if len(raw) != size + 2 * int(large.sum()):
+        raise ValueError(f"{count} stills hold {len(raw)} bytes, not {size} and more")
+    waves[large] = np.frombuffer(raw[size:], "<i2")
+    coded = np.zeros((count, CELLS), np.float32)
+    coded[:, _KEPT] = np.cumsum(waves.reshape(WAVES, count).T * _WAVE_STEP, axis=0)
+    return np.stack([cv2.idct(wave.reshape(HEIGHT, WIDTH)).ravel() for wave in coded])
 
 
 def pictures(stills: Floats, change: Floats, light: Floats) -> Floats:

@@ -131,12 +131,21 @@ def unpacked_shares(packed: bytes, rows: int) -> Levels:
     return np.clip(np.frombuffer(raw, np.int8), _LOWEST, _HIGHEST).reshape(-1, PARTS)
 
 
-def _unzipped(packed: bytes, size: int) -> bytes:
-    """Return the `size` bytes that were packed: no more are ever made, whatever `packed` says."""
+def zipped(raw: bytes) -> bytes:
+    """Return bytes packed as levels are."""
+    return lzma.compress(raw, lzma.FORMAT_RAW, filters=_FILTERS)
+
+
+def unzipped(packed: bytes, most: int) -> bytes:
+    """Return the bytes that were packed: never more than one above `most`. Raises ValueError for what is damaged."""
     try:
-        raw = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS).decompress(packed, max_length=size + 1)
+        return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS).decompress(packed, max_length=most + 1)
     except (lzma.LZMAError, EOFError) as error:
         raise ValueError(f"a grid is damaged: {error}") from error
+
+
+def _unzipped(packed: bytes, size: int) -> bytes:
+    raw = unzipped(packed, size)
     if len(raw) != size:
         raise ValueError(f"a grid holds {len(raw)} bytes, not {size}")
     return raw
