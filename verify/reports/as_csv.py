@@ -77,7 +77,12 @@ class Csv(Format):
         for group in found.groups:
             name = group.recording.id
             for m in group.members:
-                told = (m.change, _yes(m.earliest), _yes(m.best), group.recording.best_reason if m.best else "")
+                told = (
+                    m.change,
+                    m.first if m.earliest else "",
+                    _yes(m.best),
+                    group.recording.best_reason if m.best else "",
+                )
                 rows.append((name, "copy", *_clip(m.clip), *told, chain(m.clip.sha256)))
             held = (name, "holds it among others")
             rows += [(*held, *_clip(c), "", "", "", "", chain(c.sha256)) for c in group.containers]

@@ -188,8 +188,8 @@ def _chains(found: Chains) -> list[str]:
 def _told(told: story_view.Told) -> list[str]:
     return [
         str(told.post.number),
-        story_view.by(told.post),
-        wording.bounds(told.post.date),
+        story_view.by(told.post) or wording.UNNAMED,
+        wording.bounds(told.post.date) if told.post.date else wording.UNDATED,
         told.state,
         " ".join(r.url for r in told.references),
         f"{told.post.reason} {told.post.next_step}".strip(),

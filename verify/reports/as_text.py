@@ -111,7 +111,7 @@ def _chains(found: Chains) -> list[str]:
 
 def _post(told: story_view.Told) -> str:
     links = " ".join(r.url for r in told.references)
-    who = story_view.by(told.post) or "author not named"
+    who = story_view.by(told.post) or wording.UNNAMED
     when = f", {wording.bounds(told.post.date)}" if told.post.date else ""
     step = f" Next: {told.post.next_step}" if told.post.next_step else ""
     return f"{told.post.number}. {who}{when}: {told.state}. {told.post.reason}{step} {links}"

@@ -121,8 +121,8 @@ def _aligned(found: story_view.StoryView, one: Alignment) -> str:
 def _posts(found: story_view.StoryView) -> list[Block]:
     rows = [
         [
-            f"{t.post.number}. {story_view.by(t.post) or 'author not named'}",
-            wording.bounds(t.post.date),
+            f"{t.post.number}. {story_view.by(t.post) or wording.UNNAMED}",
+            wording.bounds(t.post.date) if t.post.date else wording.UNDATED,
             " ".join(r.url for r in t.references),
             t.state,
             f"{t.post.reason} {t.post.next_step}".strip(),

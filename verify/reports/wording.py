@@ -12,6 +12,8 @@ from verify.records.times import TimeBounds
 
 __all__ = [
     "BEARINGS",
+    "UNDATED",
+    "UNNAMED",
     "bounds",
     "by_hand",
     "clock",
@@ -37,6 +39,9 @@ BEARINGS: dict[Bearing, str] = {
     "neutral": "Neither",
     "not tested": "Not tested",
 }
+# Of a post that was fetched both may be known from its page: the list of posts says what the story names.
+UNNAMED = "author not named in the story"
+UNDATED = "no date in the story"
 
 
 def sentence(text: str) -> str:
@@ -98,7 +103,7 @@ def false_rate(strength: Strength) -> str:
     kind = "" if strength.kind in {"", "any"} else f" ({strength.kind} footage)"
     if rate <= 0:
         return f"no unrelated pair scored this high{kind}"
-    one_in = 1 / rate
+    one_in = 1 / rate * (1 + 1e-9)  # 1 / 1e-9 is 999999999.99…
     if one_in < 2:
         return f"unrelated pairs{kind} often score this high"
     step = 10 ** max(0, len(str(int(one_in))) - 2)
