@@ -99,7 +99,7 @@ class Music(Measure):
         fresh[after, 0] = live[before, 0]
         fresh[after, 1] += live[before, 1]
         fresh[after, 3:] += live[before, 3:]
-        ended = np.ones(len(live), bool)
+        ended = live[:, 1] >= _LEAST_ROWS
         ended[before] = False
         if ended.any():
             self._notes.append(_steady(live[ended]))

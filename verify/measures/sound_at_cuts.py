@@ -29,8 +29,9 @@ Ridges = npt.NDArray[np.float64]  # a line for each tone, a column for each spec
 _MOST_CUTS = 200  # candidates that are listened to: a strobe would make thousands
 _HELD = 60.0  # seconds of sound that are kept, for files whose sound lies far ahead of the picture
 _AROUND = 0.65  # seconds of sound on either side of a cut
+_NEAR = 0.3  # seconds of it in which tones are followed: what lies farther decides nothing
 _FAINT = 0.003  # of full scale (-50 dBFS): below it there is nothing to hear
-_POINTS = 16  # points across and down by which the very picture of a cut is found
+_POINTS = 8  # points across and down by which the very picture of a cut is found
 _OFF = 0.06  # seconds by which the sound may be cut beside the picture: a picture, and what encoders delay sound by
 
 # tests/bench/sound_over.py: chosen on music of three packages and half of the scenes, checked on the others.
@@ -121,16 +122,22 @@ class SoundAtCuts(Measure):
         if not ready:
             return
         self._waiting = [cut for cut in self._waiting if cut not in ready]
-        sound = np.concatenate(self._blocks) if self._blocks else np.zeros(0, np.float32)
         for cut in ready:
-            begin = cut.first - _AROUND - self._start
-            piece = sound[
-                max(0, round(begin * SOUND_RATE)) : max(0, round((cut.last + _AROUND - self._start) * SOUND_RATE))
-            ]
-            offset = self._start + max(0.0, begin)
+            piece, offset = self._between(cut.first - _AROUND, cut.last + _AROUND)
             told = at_cut(piece, cut.first - offset, cut.last - offset)
             if told is not None:
                 self._told.append({"shot": round(cut.shot, 3), "time": round(cut.time, 3), **told})
+
+    def _between(self, begin: float, end: float) -> tuple[Samples, float]:
+        """Return the sound between two seconds, as far as it is held, and the second at which it begins."""
+        first = max(0, round((begin - self._start) * SOUND_RATE))
+        last = max(first, round((end - self._start) * SOUND_RATE))
+        parts, at = [np.zeros(0, np.float32)], 0
+        for block in self._blocks:
+            if at < last and at + len(block) > first:
+                parts.append(block[max(0, first - at) : last - at])
+            at += len(block)
+        return np.concatenate(parts), self._start + first / SOUND_RATE
 
     def end(self) -> Measured:
         """Return what was heard at each place where a shot may begin; nothing where there is none, or no sound."""
@@ -155,7 +162,9 @@ def at_cut(sound: Samples, first: float, last: float) -> dict[str, Any] | None:
 
 def running_on(sound: Samples, first: float, last: float) -> list[float]:
     """Return the tones (Hz) that go on unbroken, where fewest do, between two seconds of `sound`."""
-    line, phase, level = _ridges(sound)
+    begin = max(0, round((first - _NEAR) * SOUND_RATE))
+    line, phase, level = _ridges(sound[begin : round((last + _NEAR) * SOUND_RATE)])
+    first, last = first - begin / SOUND_RATE, last - begin / SOUND_RATE
     turn = 2 * np.pi * _FORM.hop / _FORM.window
     predicted = turn * (line[:, 1:] + line[:, :-1]) / 2
     advance = predicted + _wrapped(phase[:, 1:] - phase[:, :-1] - predicted)
