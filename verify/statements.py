@@ -123,7 +123,8 @@ def conflicts(stated: Iterable[StatedTime], within: timedelta = timedelta(minute
                 named.add((a.name, b.name))
                 sentences.append(
                     f"The {a.name} ({a.tags[0].value}, {a.tags[0].place}) and the {b.name} ({b.tags[0].value}, "
-                    f"{b.tags[0].place}) cannot both be of one recording: at least {_words(gap)} lie between them."
+                    f"{b.tags[0].place}) cannot both be right for one recording: at least {_words(gap)} lie between "
+                    "them. A clock was set wrong, or the two date different acts."
                 )
     return tuple(sentences)
 

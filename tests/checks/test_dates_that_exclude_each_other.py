@@ -26,7 +26,10 @@ def test_two_recording_times_of_one_file_that_lie_apart_question_the_source(made
         made.tag("gps time", "2022-03-01T02:10:00Z"),
     )
     (found,) = AllDates().run(made.case(tags=tags))
-    assert found.bearing == "questions" and "cannot both be of one recording" in found.sentence
+    assert found.bearing == "questions" and "cannot both be right for one recording" in found.sentence
+    assert (
+        "A clock was set wrong, or the two date different acts." in found.sentence
+    )  # a wrong clock is no false footage
 
 
 def test_dates_that_fit_are_counted(made):
