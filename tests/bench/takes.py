@@ -72,10 +72,12 @@ def main() -> None:
                 rows.append((0.0, path.name, name, ""))
                 continue
             one = found.aligned
-            rows.append((score(one, found.fit), path.name, name,
-                         f"{kind(one_half, other_half)}, movement {one.movement:.2f}, evidence {one.evidence:.1f}, likeness "
-                         f"{one.still:.2f}, {one.end - one.start:.1f} s at {one.speed:.2f}, places "
-                         f"{found.fit.weight if found.fit else 0:.0f}"))  # fmt: skip
+            told = (
+                f"{kind(one_half, other_half)}, movement {one.movement:.2f}, evidence {one.evidence:.1f}, likeness "
+                f"{one.still:.2f}, {one.end - one.start:.1f} s at {one.speed:.2f}, places "
+                f"{found.fit.weight if found.fit else 0:.0f}"
+            )
+            rows.append((score(one, found.fit), path.name, name, told))
             sys.stderr.write(f"{rows[-1]}\n")
     for row in sorted(rows, reverse=True)[:20]:
         print(f"{row[0]:.2f} {row[1]} ({row[2]}): {row[3]}")

@@ -25,7 +25,7 @@ from verify.records.matches import Strength
 LOWEST = 0.58
 BRIEF = 6.0  # seconds; at another speed than filmed, less than so many weigh less (docs/matching.md)
 FAR = 0.3  # and speeds so far off weigh less: the highest unrelated one of all that were named was such
-AT_REST = 0.58  # the most that two pictures in which nothing moves can reach: what they show is one place
+AT_REST = 0.4  # the most that places and likeness add where nothing moves: two takes by a standing camera have both
 DARK = 48.0  # mean grey level of a clip below which it counts as dark
 PLAIN = 25  # places in a picture, of 72 at most; fewer, and there is little to hold on to
 # A search chooses among many pairs, and many ways to lay each: of 306,465 unrelated pairs that were searched, not taken
