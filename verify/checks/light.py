@@ -26,7 +26,8 @@ _LIMITS = (
     "Cameras lighten and darken by themselves; a dark picture may be a room, a cellar or a covered lens, smoke and "
     "heavy cloud darken, night modes brighten, and an editor can change it all. Sun and twilight are computed for flat "
     "land and clear air. On the test clips no daylight clip was called dark and no night lit or a blue sky; rooms are "
-    "called either, and floodlights or long exposures may light a night (docs/checks.md)."
+    "called either, and a fire that fills the picture, floodlights or long exposures may light a night "
+    "(docs/checks.md)."
 )
 _RECHECK = (
     "Compute the sun's altitude for the place and time with another tool (for example NOAA's solar calculator or "
@@ -139,7 +140,7 @@ class LightAgainstSun(Check):
         if sun.highest < sky.NAUTICAL:
             return self.questions(
                 f"The picture {_SHOWS['lit throughout']}, but at the claimed place the sun stood at {sun.words()}: if "
-                "it shows the open air, and neither floodlights nor a long exposure lit it, that does not fit.",
+                "it shows the open air, and neither a fire, floodlights nor a long exposure lit it, that does not fit.",
                 *evidence,
                 limits=_LIMITS,
                 recheck=_RECHECK,
