@@ -33,7 +33,7 @@ _WAVERS = 0.15  # semitones (standard deviation) within which a tone is steady: 
 # Chosen on music of three packages, on a collection of ambient sounds and on English speech; checked on music of four
 # other packages, two other collections of ambient sounds, Russian speech and real clips: tests/bench/sound_over.py.
 BLOCK, _APART = 8.0, 4.0  # seconds that are judged together, and from one block to the next
-LEAST_TUNED = 12.0  # Rayleigh's n R²; over the ambient sounds it stays below 9.1
+LEAST_TUNED = 12.0  # Rayleigh's n R²; of the ambient sounds only a carousel's organ exceeds 10.2
 _LEAST_BEGUN = 20  # tones that begin in a block: what hums all along is no music
 _MOST_STRETCHES = 50
 
