@@ -315,3 +315,13 @@ def test_a_table_calls_no_file_the_earliest_known_because_it_was_read_first(made
         table = FORMATS["csv"].batch(replace(report, recordings=(recording,)), made.pictures())
         rows = csv.DictReader(io.StringIO(table.decode("utf-8-sig")))
         assert {row["earliest_known"] for row in rows} == {"", word}
+
+
+def test_a_still_has_no_length_and_no_sound_to_speak_of(made):
+    report = made.clip_report()
+    media = replace(report.case.item.media, media_type="image/jpeg")
+    examined = replace(report.case.examination, duration=None, sound=None)
+    case = replace(report.case, item=replace(report.case.item, media=media), examination=examined)
+    facts = clip_view.view(replace(report, case=case)).facts
+    assert facts[0] == "still picture"
+    assert not any("sound" in f or "length" in f for f in facts)

@@ -219,12 +219,15 @@ def _shared(report: ClipReport, match: Match) -> Shared:
 def _facts(report: ClipReport) -> tuple[str, ...]:
     case = report.case
     examined = case.examination
-    facts = [wording.duration(examined.duration)] if examined else ["could not be examined"]
+    # A GIF may move: it is called still only where it has no length.
+    still = examined is not None and examined.duration is None and case.item.media.media_type.startswith("image/")
+    length = "still picture" if still else wording.duration(examined.duration) if examined else ""
+    facts = [length or "could not be examined"]
     for stream in examined.streams if examined else ():
         if stream.kind == "video" and stream.display_width:
             facts.append(f"{stream.display_width} × {stream.display_height}")
             break
-    if examined:
+    if examined and not still:
         sound = examined.sound
         facts.append("no sound" if sound is None else "silent sound track" if sound.silent else "with sound")
     facts.append(wording.size(case.item.media.size).split(" (")[0])
