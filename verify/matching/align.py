@@ -20,6 +20,9 @@ from verify.matching.windows import Span
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.intp]
 
+RESTING = (
+    0.45  # grey levels; what coding alone makes of a picture that stands still: films of one painting have 0.1 to 0.4
+)
 HIDDEN = 0.4  # share of a picture that a caption may cover
 STILL = 0.6  # grey levels; less change a cell than this at its liveliest, and movement cannot tell
 CLOSE = 0.8  # share of the best line's rank from which another may be the better one, measured exactly

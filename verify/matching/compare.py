@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from verify.matching import hours
+from verify.matching import hours, strength
 from verify.matching.align import Aligned, align, measured
 from verify.matching.clips import Clip
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
 from verify.matching.geometry import Fit, fits, unit_matrix, whole
 from verify.matching.lattice import Lattice, lattice
-from verify.matching.lines import DECISIVE, NATURAL, WAYS, Side, Ways, side
+from verify.matching.lines import AS_FILMED, DECISIVE, NATURAL, WAYS, Side, Ways, side
 from verify.matching.parts import guesses
 from verify.matching.settle import settled
 from verify.matching.strips import Strip
@@ -31,6 +31,7 @@ SOME_PLACES = 6
 PLAINLY = 0.7  # correlation of movement that needs no better way to be looked for
 UNSETTLED = 1.0  # rank below which no small step makes a match of it
 NUDGED, MOVED = 0.04, 0.1  # shares of the smaller picture a sure fit, and any other, may be off
+PLACED = 24.0  # weight of a fit that says as much as a rank of 1 does
 SURE_PLACES = 20  # a fit of so many places needs no guess beside it
 
 
@@ -69,10 +70,12 @@ def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS, guess: bool = Tru
     best: Found | None = None
     for one in tried:
         found = _tested(one, a, b)
-        if found is not None and (best is None or found.aligned.rank > best.aligned.rank):
+        if found is not None and (best is None or _worth(found) > _worth(best)):
             best = found
             if best.aligned.rank > DECISIVE and best.aligned.movement > PLAINLY:
                 return best
+    if best is not None and best.aligned.rank <= UNSETTLED and strength.at_rest(best.aligned):
+        return _as_filmed(a, b, best)
     return _settled(a, b, best) if best is not None and UNSETTLED < best.aligned.rank < DECISIVE else best
 
 
@@ -108,6 +111,20 @@ def _side(clip: Clip, both: Lattice, *, of_a: bool) -> Side:
     if isinstance(grid, Strip) and isinstance(change, Strip):
         return hours.long_side(grid.through(read, len(both.cells)), change.through(read, len(both.cells)))
     return side(read(np.asarray(grid)), read(np.asarray(change)))
+
+
+def _worth(found: Found) -> float:
+    """Return what one way to lay the clips is preferred to another by: movement, and places where nothing moves."""
+    if found.fit is None or not strength.at_rest(found.aligned):
+        return found.aligned.rank
+    return found.aligned.rank + min(1.0, found.fit.weight / PLACED) * max(0.0, found.aligned.still)
+
+
+def _as_filmed(a: Clip, b: Clip, found: Found) -> Found:
+    """Return `found` at the usual speed: pictures that stand still have none that could be told."""
+    if found.aligned.speed == 1:
+        return found
+    return _tested(_Try(found.matrix, found.turn, found.fit, AS_FILMED), a, b) or found
 
 
 def _settled(a: Clip, b: Clip, found: Found) -> Found:

@@ -28,6 +28,7 @@ Ways = tuple[tuple[float, int], ...]
 BACKWARDS = (1.0, 1.25, 0.8, 1.5, 0.667, 2.0, 0.5)
 WAYS: Ways = (*((speed, 1) for speed in SPEEDS), *((speed, -1) for speed in BACKWARDS))
 NATURAL: Ways = tuple((speed, 1) for speed in SPEEDS if abs(speed - 1) < 0.12)
+AS_FILMED: Ways = ((1.0, 1),)
 DECISIVE = 3.0  # a line this far up needs no other beside it
 NEARLY = 0.12  # how far a speed may lie from a decisive line's and still be looked at
 ROUND = 16  # rows

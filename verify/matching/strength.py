@@ -16,16 +16,18 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from verify.matching.align import STILL, Aligned
+from verify.matching.align import RESTING, STILL, Aligned
 from verify.matching.geometry import Fit
 from verify.records.matches import Strength
 
 # The score from which a pair is a match. Of 32,400 unrelated pairs that searches named, the highest have 0.45 and 0.42;
 # of two takes by one standing camera 0.52 (tests/bench/takes.py; docs/matching.md).
-LOWEST = 0.58
+LOWEST = 0.6
 BRIEF = 6.0  # seconds; at another speed than filmed, less than so many weigh less (docs/matching.md)
 FAR = 0.3  # and speeds so far off weigh less: the highest unrelated one of all that were named was such
-AT_REST = 0.4  # the most that places and likeness add where nothing moves: two takes by a standing camera have both
+AT_REST = (
+    0.7  # what two pictures that stand still add where they are finely alike: possible, never more (docs/matching.md)
+)
 DARK = 48.0  # mean grey level of a clip below which it counts as dark
 PLAIN = 25  # places in a picture, of 72 at most; fewer, and there is little to hold on to
 # A search chooses among many pairs, and many ways to lay each: of 306,465 unrelated pairs that were searched, not taken
@@ -33,6 +35,9 @@ PLAIN = 25  # places in a picture, of 72 at most; fewer, and there is little to 
 # faster than from the highest of the background's lively pairs (0.21 of 3,966) to there. Films are finer since, and
 # both are lower (0.10, and 0.45 at most): what was seen before is kept as a bound.
 SEARCHED = 0.13
+MOVELESS = (
+    "nothing moves in either: a picture shown as a video, or another take by one standing camera, looks like this"
+)
 # What a rate is called. A thousand clips make half a million pairs: at 1e-7 one such case in twenty has a false alarm,
 # at 1e-6 one in two.
 CERTAIN, STRONG = 1e-7, 1e-6
@@ -54,9 +59,14 @@ def score(aligned: Aligned, fit: Fit | None) -> float:
     # A chance agreement lasts a few seconds of two longer clips; a trimmed copy is shared from end to end.
     lasting = min(1.0, length / 3) * (0.4 + 0.6 * min(1.0, length / (0.6 * aligned.shorter)))
     total = max(0.0, aligned.movement) * rank * held * usual * lasting
-    if nothing_moves(aligned):
-        total += AT_REST * min(1.0, max(0.0, weight - 15) / 20) * max(0.0, (aligned.still - 0.8) / 0.2)
+    if at_rest(aligned):  # one picture, finely alike: unrelated pairs at rest have one or the other, never both
+        total += AT_REST * min(1.0, max(0.0, weight - 12) / 12) * max(0.0, min(1.0, (aligned.still - 0.88) / 0.08))
     return total
+
+
+def at_rest(aligned: Aligned) -> bool:
+    """Return whether both clips stand still all over, as a photograph or a painting made into a video does."""
+    return max(aligned.lively_a, aligned.lively_b) < RESTING
 
 
 def nothing_moves(aligned: Aligned) -> bool:
@@ -105,5 +115,6 @@ def judge(aligned: Aligned, fit: Fit | None, kind: str) -> Strength | None:
     rate, basis = false_rate(reached, kind)
     words = "practically certain" if rate <= CERTAIN else "strong" if rate <= STRONG else "possible"
     if nothing_moves(aligned):
-        words = "possible"  # another take by the same fixed camera, with nothing moving, would look like this
+        words = "possible"
+        basis += f"; {MOVELESS}"
     return Strength(score=round(reached, 3), false_rate=rate, kind=kind, basis=basis, words=words)
