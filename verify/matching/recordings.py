@@ -249,7 +249,7 @@ def _change(sha256: str, best: str, known: Mapping[str, OtherClip], match: Match
     size, best_size = known[sha256], known[best]
     if size.width and best_size.width and _pixels(size) < 0.9 * _pixels(best_size):
         words.append(f"{size.width} x {size.height} pixels")
-    return ", ".join(words) or "re-encoded"
+    return ", ".join(words) or "encoded otherwise"
 
 
 def _seconds(spans: Sequence[tuple[float, float]]) -> str:
