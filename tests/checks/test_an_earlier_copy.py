@@ -41,6 +41,34 @@ def test_that_is_only_a_possible_match_questions_less(made):
     found = only(made.case(matches=(weak,), dated={made.THEIRS: (made.YEAR_EARLIER,)}))
     assert (found.bearing, found.weight) == ("questions", "moderate")
     assert "not known" in found.evidence[1].value
+    assert found.sentence.startswith("A possible copy of this footage")
+
+
+def test_that_is_sure_speaks_before_an_older_one_that_is_only_possible(made):
+    weak = made.match(made.THIRD, strength=Strength(score=1.0, false_rate=None, words="possible"))
+    found = only(
+        made.case(
+            matches=(made.match(), weak),
+            dated={made.THEIRS: (made.YEAR_EARLIER,), made.THIRD: (made.at("2015-01-01T00:00:00+00:00"),)},
+        )
+    )
+    assert found.sentence.startswith("A copy of this footage")
+    assert "post by @c" not in found.sentence
+
+
+def test_that_is_only_possible_is_a_copy_when_a_person_said_so(made):
+    weak = made.match(strength=Strength(score=1.0, false_rate=None, words="possible"))
+    said = Decision(
+        subject=f"{made.THEIRS} {made.OURS}", category="same recording", by="editor", note="", at="2022-04-02T00:00:00Z"
+    )
+    given = {"matches": (weak,), "dated": {made.THEIRS: (made.YEAR_EARLIER,)}}
+    assert only(made.case(decisions=(said,), **given)).sentence.startswith("A copy of this footage")
+
+
+def test_that_is_only_possible_and_undated_is_possibly_known(made):
+    weak = made.match(strength=Strength(score=1.0, false_rate=None, words="possible"))
+    assert "is possibly known from" in only(made.case(matches=(weak,))).sentence
+    assert "possibly" not in only(made.case(matches=(made.match(),))).sentence
 
 
 def test_that_is_a_strong_match_of_unknown_error_questions_less(made):

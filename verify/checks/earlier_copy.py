@@ -56,12 +56,12 @@ class EarlierCopy(Check):
         early = [k for k in known if k.appearance.bounds and k.appearance.bounds.before(when)]
         if not early:
             return None
-        early.sort(key=_last_date)
+        early.sort(key=lambda k: (_only_possible(case, k), _last_date(k)))  # a sure copy speaks before a possible one
         first = early[0].appearance
         bounds = first.bounds
         ahead = wording.tell_span(wording.gap(bounds, when)) if bounds else ""
         return self.questions(
-            f"{'A copy of this footage' if early[0].match else 'The same file'} is dated at least {ahead} before the "
+            f"{_named(case, early[0])} is dated at least {ahead} before the "
             f"claimed time: {wording.quote(first.label)}, {wording.tell(bounds, zone) if bounds else ''}"
             f"{wording.by_hand(first)}{_which_part(early[0].match)}. The claimed time: {wording.tell(when, zone)}.",
             *(e for k in early[:_SHOWN] for e in _evidence(k, zone)),
@@ -82,15 +82,16 @@ class EarlierCopy(Check):
                 "their hits by date.",
             )
         copies = wording.count(len({k.appearance.sha256 for k in known}), "file")
+        sure = "possibly " if all(_only_possible(case, k) for k in known) else ""
         if not dated:
-            told = f"This footage is known from {copies} of the library, none of which carries a date"
+            told = f"This footage is {sure}known from {copies} of the library, none of which carries a date"
         else:
             first = dated[0].appearance
             bounds = first.bounds or TimeBounds(
                 not_before=None, not_after=None, precision="interval", zone="unknown", basis=""
             )
             told = (
-                f"This footage is known from {copies} of the library; the earliest dated one is "
+                f"This footage is {sure}known from {copies} of the library; the earliest dated one is "
                 f"{wording.quote(first.label)}, {wording.tell(bounds, wording.place_zone(case))}"
                 f"{wording.by_hand(first)}"
             )
@@ -209,6 +210,18 @@ def _decided(case: Case, match: Match) -> str:
 
 def _ruled_out(case: Case, match: Match) -> bool:
     return _decided(case, match) == "not a match"
+
+
+def _only_possible(case: Case, known: Known) -> bool:
+    """Return whether what ties a copy to the clip is no more than possible, and no person said that it is one."""
+    match = known.match
+    return match is not None and match.strength.words == "possible" and _decided(case, match) != "same recording"
+
+
+def _named(case: Case, known: Known) -> str:
+    if known.match is None:
+        return "The same file"
+    return f"A {'possible ' if _only_possible(case, known) else ''}copy of this footage"
 
 
 def _weight(case: Case, early: list[Known]) -> Weight:
