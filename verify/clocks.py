@@ -162,13 +162,16 @@ def _coarse(found: re.Match[str], basis: str) -> TimeBounds | None:
 
 def _offset(at: datetime, context: Context) -> timedelta | None:
     """Return the offset from UTC that a satellite time in the file gives the clock, if it is one that a zone has."""
-    for fix in context.satellites:
-        gap = at.replace(tzinfo=UTC, microsecond=0) - fix
-        half_hours = round(gap / timedelta(minutes=30))
-        near = [timedelta(minutes=30) * half_hours, *_ODD_OFFSETS]
-        for offset in near:
-            if abs(gap - offset) <= _FIX_SLACK and timedelta(hours=-12) <= offset <= timedelta(hours=14):
-                return offset
+    found = (zone_of(at.replace(tzinfo=UTC, microsecond=0) - fix) for fix in context.satellites)
+    return next((offset for offset in found if offset is not None), None)
+
+
+def zone_of(gap: timedelta, slack: timedelta = _FIX_SLACK) -> timedelta | None:
+    """Return the offset from UTC, one that a zone of the world has, which `gap` is within `slack`; else None."""
+    half_hours = round(gap / timedelta(minutes=30))
+    for offset in (timedelta(minutes=30) * half_hours, *_ODD_OFFSETS):
+        if abs(gap - offset) <= slack and timedelta(hours=-12) <= offset <= timedelta(hours=14):
+            return offset
     return None
 
 

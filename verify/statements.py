@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import combinations
 
 from verify import clocks, coordinates
 from verify.clocks import FIRST_FILES, ISO, KINDS, ORDER, Context, Kind
@@ -17,6 +18,8 @@ from verify.records.media import Tag
 from verify.records.times import TimeBounds
 from verify.tagnames import NOT_SET
 
+_DRIFT = timedelta(minutes=5)  # of a camera's clock that somebody set by hand, when only its date is asked about
+_DAY = timedelta(days=1)
 _SAME_PLACE = 25.0  # metres: ISO 6709 with four decimals rounds by 11
 
 
@@ -107,26 +110,41 @@ def recording_times(tags: Sequence[Tag], known_by: datetime | None = None) -> tu
 
 
 def conflicts(stated: Iterable[StatedTime], within: timedelta = timedelta(minutes=10)) -> tuple[str, ...]:
-    """Return sentences on recording times of one file that exclude each other by more than `within`."""
+    """Return sentences on recording times of one file that exclude each other by more than `within`, each once.
+
+    One clock reading with two zones is no contradiction: programs write a zone that they do not know. A time that
+    repeats another one (digitized as recorded) is not told again.
+    """
     sentences: list[str] = []
     fields = [t for t in stated if t.kind != "later" and t.bounds.not_after and t.bounds.not_after.year >= FIRST_FILES]
-    named: set[tuple[str, str]] = set()
-    for at, a in enumerate(fields):
-        for b in fields[at + 1 :]:
-            if (a.name, b.name) in named:
-                continue
-            first, second = (a, b) if a.bounds.before(b.bounds) else (b, a)
-            if not first.bounds.before(second.bounds):
-                continue
-            gap = (second.bounds.not_before or datetime.max) - (first.bounds.not_after or datetime.max)
-            if gap > within:
-                named.add((a.name, b.name))
-                sentences.append(
-                    f"The {a.name} ({a.tags[0].value}, {a.tags[0].place}) and the {b.name} ({b.tags[0].value}, "
-                    f"{b.tags[0].place}) cannot both be right for one recording: at least {_words(gap)} lie between "
-                    "them. A clock was set wrong, or the two date different acts."
-                )
+    named: set[tuple[str, ...]] = set()
+    for a, b in combinations(fields, 2):
+        values = tuple(sorted((a.tags[0].value[:19], b.tags[0].value[:19])))
+        first, second = (a, b) if a.bounds.before(b.bounds) else (b, a)
+        if named & {(a.name, b.name), values} or values[0] == values[1] or not first.bounds.before(second.bounds):
+            continue
+        gap = (second.bounds.not_before or datetime.max) - (first.bounds.not_after or datetime.max)
+        if gap > within:
+            named |= {(a.name, b.name), values}
+            sentences.append(
+                f"The {a.name} ({a.tags[0].value}, {a.tags[0].place}) and the {b.name} ({b.tags[0].value}, "
+                f"{b.tags[0].place}) cannot both be right for one recording: at least {_words(gap)} lie between "
+                f"them. {_why(a, b)}"
+            )
     return tuple(sentences)
+
+
+def _why(a: StatedTime, b: StatedTime) -> str:
+    """Return what may be behind two times of one file that exclude each other."""
+    own, fix = (a, b) if b.kind == "satellites" else (b, a)
+    if fix.kind == "satellites" and own.kind == "recording" and fix.bounds.not_before and own.bounds.not_before:
+        clock = datetime.fromisoformat(own.bounds.clock) if own.bounds.clock else own.bounds.not_before
+        apart = clock.replace(tzinfo=None) - fix.bounds.not_before.replace(tzinfo=None)
+        if own.bounds.zone != "unknown" and clocks.zone_of(apart, _DRIFT) is not None:
+            return "They lie a whole zone apart: as of a program that wrote a zone which it did not know."
+        if any(clocks.zone_of(apart + day, _DRIFT) is not None for day in (_DAY, -_DAY)):
+            return "The hour fits some zone: as of a camera whose date was set a whole day wrong."
+    return "A clock was set wrong, or the two date different acts."
 
 
 def positions(tags: Sequence[Tag]) -> tuple[StatedPlace, ...]:

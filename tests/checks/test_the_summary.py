@@ -65,3 +65,34 @@ def test_docs_name_every_check_and_its_part():
     table = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ") and line.count("|") >= 6]
     for check in asking.checks():
         assert check.name in table, f"docs/checks.md says nothing of {check.name}"
+
+
+def test_a_place_that_was_taken_for_a_name_is_told_with_those_of_the_same_name(made):
+    """Nothing said that `Volna` was taken as `Krasnaya Zarya`, nor which other Springfields there are."""
+    place = replace(
+        made.BELGOROD, asked="Volna", country="Russia", others=("Volna, Russia (45.1; 36.7)", "b", "c", "d")
+    )
+    case = made.case(claim=replace(made.CLAIM, where=place))
+    told = summary.summary(case, asking.run(case))
+    words = "“Volna”, taken as Belgorod, Russia (50.60000, 36.59000, within 15.0 km)"
+    assert any(
+        t.startswith(f"The claimed place: {words}. Other places of that name were not tested: Volna") for t in told
+    )
+    (where,) = [r for r in summary.table(case.claim, ()) if r.part == "where"]
+    assert where.claimed.startswith(words) and "and others" in where.claimed
+    assert not summary.place_taken(made.CLAIM)
+
+
+def test_a_zone_that_nobody_stated_is_said_with_the_claimed_time(made):
+    """docs/claims.md says that the report says so."""
+    how = "no zone stated: taken as the claimed place's own time (Europe/Moscow)"
+    claim = replace(made.CLAIM, when=replace(made.FIVE, basis=f"claimed as '2022-04-01 05:00'; {how}"))
+    (when,) = [r for r in summary.table(claim, ()) if r.part == "when"]
+    assert when.claimed.endswith("(no zone was stated: taken as the claimed place's own time (Europe/Moscow))")
+
+
+def test_what_nobody_claimed_is_not_called_claimed(made):
+    case = made.case(claim=None)
+    told = summary.summary(case, asking.run(case))[-1]
+    assert told.startswith("Not established: what the clip shows; when it was filmed; where it was filmed; who acted")
+    assert "Who acted: not claimed, so there was nothing to test." in summary.not_established(case, asking.run(case))

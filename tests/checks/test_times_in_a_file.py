@@ -38,6 +38,28 @@ def test_of_the_camera_after_the_event_questions(made):
     assert (found.bearing, found.part) == ("questions", "when")
 
 
+def test_of_satellites_that_fit_are_not_questioned_by_a_clock_set_a_day_wrong(made):
+    """Real stills of one camera say 22 October by its own clock, 23 October by the satellites; the 23rd was right."""
+    tags = (made.tag("recording time", "2022-03-31T05:10:00"), made.tag("gps time", "2022-04-01T02:10:02Z"))
+    found = only(made.case(tags=tags))
+    assert (found.bearing, found.weight) == ("neutral", "moderate")
+    assert "The file's own times disagree: 2022-04-01 02:10:02 UTC" in found.sentence
+    assert found.sentence.endswith("as its recording time lies before it.")
+
+
+def test_of_the_camera_that_fits_supports_nothing_where_the_satellites_say_later(made):
+    tags = (made.tag("recording time", "2022-04-01T05:10:00+03:00"), made.tag("gps time", "2022-04-09T02:10:02Z"))
+    found = only(made.case(tags=tags))
+    assert found.bearing == "neutral" and found.sentence.endswith("as its gps time lies after it.")
+
+
+def test_before_the_event_questions_weakly_where_another_fits_and_says_so(made):
+    tags = (made.tag("recording time", "2022-04-01T05:10:00+03:00"), made.tag("creation time", "2015-01-01T00:00:00Z"))
+    found = only(made.case(tags=tags))
+    assert (found.bearing, found.weight) == ("questions", "weak")
+    assert "Another time in the file lies within it: 2022-04-01 02:10:00 UTC" in found.sentence
+
+
 def test_of_an_editor_after_the_event_may_be_an_export(made):
     found = only(made.case(tags=(made.tag("digitized time", "2022-04-09T05:10:00+03:00"),)))
     assert found.bearing == "neutral"

@@ -35,6 +35,15 @@ def test_is_told_in_their_name_with_its_source(made, tmp_path):
     assert when.questions == (found,)
 
 
+def test_of_which_only_the_day_is_known_says_how_little_a_day_off_means(made, tmp_path):
+    file = tmp_path / "claim.toml"
+    for date, told in (("2022-04-02", True), ('"2022-04-01T02:10Z"', False)):
+        file.write_text(ROW.replace("date = 2022-04-01", f"date = {date}"), encoding="utf-8")
+        (found,) = PersonsFindings().run(made.case(claim=claim_file(file)))
+        assert ("can be the same night" in found.limits) is told
+        assert found.bearing == "questions"  # what a person says stays the person's
+
+
 def test_never_says_who_acted(made, tmp_path):
     file = tmp_path / "claim.toml"
     file.write_text(ROW.replace('"when"', '"by whom"'), encoding="utf-8")

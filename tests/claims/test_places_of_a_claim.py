@@ -76,6 +76,20 @@ def test_a_name_of_many_places_takes_the_largest_and_lists_the_others():
     assert len(place.others) == 13  # twelve, and how many more
 
 
+def test_a_name_that_is_only_another_spelling_says_what_was_asked():
+    """`Volna, Russia` became `Krasnaya Zarya`, a village elsewhere, and no report said that it had been asked for."""
+    place = where("Volna, Russia")
+    assert (place.name, place.asked) == ("Krasnaya Zarya", "Volna, Russia")
+    assert where("Belgorod").asked == "" and where("Белгород").asked == "Белгород"
+
+
+def test_a_smaller_place_that_bears_the_name_itself_is_not_called_the_one_with_most_people():
+    """Tokmok in Kyrgyzstan has 71,000 people, Tokmak in Ukraine 30,000."""
+    place = where("Tokmak")
+    assert place.country == "Ukraine"
+    assert "bears the name itself" in place.basis
+
+
 def test_a_country_or_a_state_behind_a_comma_decides():
     assert where("Springfield, Illinois").latitude == pytest.approx(39.80, abs=0.05)
     assert where("Málaga, Colombia").country == "Colombia"

@@ -25,8 +25,11 @@ _LIMITS = (
     "Every date is only as good as the clock and the hand that wrote it: cameras run wrong, files are renamed, "
     "platforms state the time of processing."
 )
+# Of 340 real files of cameras, programs and test collections, nobody's false footage, 24 hold such dates.
+_HONEST = "Honest files hold such dates as well: 24 of 340 real ones did (docs/checks.md)."
 _RECHECK = "Write the dates on one line, each with its zone, and ask of each which act it dates and who wrote it."
 _MOST = 12
+_SAID = 2  # contradictions told in the sentence; every further one is a piece of evidence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,12 +56,22 @@ class AllDates(Check):
         if not dated:
             return (self.not_tested("Neither the file, its name nor a post states a date."),)
         tags = case.examination.tags if case.examination else ()
-        apart = [*statements.conflicts(statements.recording_times(tags)), *_too_early(dated, wording.place_zone(case))]
-        evidence = tuple(_evidence(d, wording.place_zone(case)) for d in dated[:_MOST])
-        if apart:
-            told = " ".join(wording.plain(a, 400) for a in apart[:2])
-            more = f" {wording.count(len(apart) - 2, 'more contradiction')} stand in the evidence." if apart[2:] else ""
-            found = self.questions(f"{told}{more}", *evidence, limits=_LIMITS, recheck=_RECHECK, weight="weak")
+        zone = wording.place_zone(case)
+        inside, early = list(statements.conflicts(statements.recording_times(tags))), _too_early(dated, zone)
+        evidence = tuple(_evidence(d, zone) for d in dated[:_MOST])
+        if early:
+            told, more = _told([*early, *inside])
+            found = self.questions(told, *more, *evidence, limits=_LIMITS, recheck=_RECHECK, weight="weak")
+        elif inside:
+            told, more = _told(inside)
+            found = self.neutral(
+                told,
+                *more,
+                *evidence,
+                limits=f"{_LIMITS} {_HONEST}",
+                recheck=_RECHECK,
+                weight="moderate",
+            )
         else:
             found = self.neutral(
                 _number(dated),
@@ -89,6 +102,17 @@ class AllDates(Check):
                 weight="weak",
             ),
         )
+
+
+def _told(apart: list[str]) -> tuple[str, tuple[Evidence, ...]]:
+    """Return a sentence on dates that exclude each other, and as evidence those that it only counts."""
+    told = " ".join(wording.plain(a, 400) for a in apart[:_SAID])
+    rest = apart[_SAID:]
+    if not rest:
+        return told, ()
+    more = "1 more pair of dates excludes" if len(rest) == 1 else f"{len(rest)} more pairs of dates exclude"
+    listed = tuple(Evidence(label="Dates that exclude each other", value=wording.plain(a, 400)) for a in rest)
+    return f"{told} {more} each other: see the evidence.", listed
 
 
 def _number(dated: tuple[Dated, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from verify.checks import wording
@@ -11,6 +12,11 @@ from verify.records.claims import Found
 from verify.records.findings import Evidence, Finding
 
 _LIMITS = "A person entered this; firstseen neither fetched nor tested it."
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_ONLY_A_DAY = (
+    "Of its date only the day is given, neither hour nor time zone: days of satellite services are mostly those of "
+    "UTC, and one that lies a day off the claimed time or off a camera's own clock can be the same night."
+)
 _WHERE_TO_LOOK = (
     "Look up the weather, the fires seen by satellites and satellite pictures for the place and hour (links in the "
     "report) and enter what you find in the claim file as [[found]]."
@@ -44,12 +50,13 @@ class PersonsFindings(Check):
             f"{who} found on {wording.plain(found.about, 60)}: {wording.quote(found.value, 300)} "
             f"(source: {wording.plain(found.source, 200)}{dated})."
         )
+        limits = f"{_LIMITS} {_ONLY_A_DAY}" if _DAY.fullmatch(found.date.strip()) else _LIMITS
         evidence = Evidence(label=found.about, value=found.value, place=found.source)
         recheck = f"Open the source: {wording.plain(found.source, 300)}."
         if found.bears == "neutral" or found.part == "by whom":
-            told = self.neutral(sentence, evidence, limits=_LIMITS, recheck=recheck)
+            told = self.neutral(sentence, evidence, limits=limits, recheck=recheck)
         elif found.bears == "supports":
-            told = self.supports(sentence, evidence, limits=_LIMITS, recheck=recheck, weight="moderate")
+            told = self.supports(sentence, evidence, limits=limits, recheck=recheck, weight="moderate")
         else:
-            told = self.questions(sentence, evidence, limits=_LIMITS, recheck=recheck, weight="moderate")
+            told = self.questions(sentence, evidence, limits=limits, recheck=recheck, weight="moderate")
         return replace(told, part=found.part)

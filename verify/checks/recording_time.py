@@ -21,6 +21,7 @@ _BY_CAMERA = {"recording time", "gps time"}  # tag names; `digitized` and `sourc
 # Words of verify/statements.py for clocks that were never set, overflowed, or run ahead: shown, and not believed.
 _BROKEN = ("never set", "overflow", "clock is wrong")
 _MINUTE = timedelta(minutes=1)
+_SLACK = timedelta(minutes=10)  # two clocks of one event, as in verify/statements.py
 _LIMITS = (
     "Times in a file are written by a device whose clock may be wrong, can be changed by anyone with free tools, and "
     "are dropped or replaced by most platforms."
@@ -67,20 +68,24 @@ class RecordingTime(Check):
     ) -> Finding:
         claimed = wording.tell(when, zone)
         early = [s for s in stated if s.bounds.before(when)]
+        fitting = [s for s in stated if s.bounds.overlaps(when)]
+        camera = [s for s in stated if s.name in _BY_CAMERA and s.bounds.after(when)]
+        against = _against(fitting, early, [s for s in camera if wording.gap(when, s.bounds) > _SLACK])
+        if against:
+            return self._both_ways(fitting, against, evidence, when, zone)
         if early:
             first = min(early, key=lambda s: str(s.bounds.not_after))
+            but = f" Another time in the file lies within it: {_told(fitting[0], zone)}." if fitting else ""
             return self.questions(
                 f"The file states {_told(first, zone)}, at least "
-                f"{wording.tell_span(wording.gap(first.bounds, when))} before the claimed time ({claimed}).",
+                f"{wording.tell_span(wording.gap(first.bounds, when))} before the claimed time ({claimed}).{but}",
                 *evidence,
                 limits=_LIMITS,
                 recheck=_RECHECK,
-                weight="moderate",
+                weight="weak" if fitting else "moderate",
             )
-        fitting = [s for s in stated if s.bounds.overlaps(when)]
         if fitting:
             return self._fits(fitting, evidence, when, zone)
-        camera = [s for s in stated if s.name in _BY_CAMERA]
         first = min(camera or stated, key=lambda s: str(s.bounds.not_before))
         told = (
             f"The file states {_told(first, zone)}, at least "
@@ -99,6 +104,26 @@ class RecordingTime(Check):
             *evidence,
             limits=_LIMITS,
             recheck=_RECHECK,
+        )
+
+    def _both_ways(
+        self,
+        fitting: list[StatedTime],
+        outside: list[StatedTime],
+        evidence: tuple[Evidence, ...],
+        when: TimeBounds,
+        zone: str,
+    ) -> Finding:
+        """Return the finding on a file of which one time fits and another does not: its own clocks disagree."""
+        inside = next((s for s in fitting if s.kind == "satellites"), fitting[0])
+        side = "before" if outside[0].bounds.before(when) else "after"
+        return self.neutral(
+            f"The file's own times disagree: {_told(inside, zone)} can lie within the claimed time "
+            f"({wording.tell(when, zone)}), {_told(outside[0], zone)} lies {side} it.",
+            *evidence,
+            limits=f"{_LIMITS} A clock that was set by hand is oftener wrong than the satellites' time (GPS).",
+            recheck=_RECHECK,
+            weight="moderate",
         )
 
     def _fits(self, fitting: list[StatedTime], evidence: tuple[Evidence, ...], when: TimeBounds, zone: str) -> Finding:
@@ -122,6 +147,19 @@ class RecordingTime(Check):
             limits=_LIMITS,
             recheck=_RECHECK,
         )
+
+
+def _against(fitting: list[StatedTime], early: list[StatedTime], late: list[StatedTime]) -> list[StatedTime]:
+    """Return the times outside the claimed one that are no surer than one inside it, so that neither decides.
+
+    The satellites' time is set by no hand: one that fits outweighs another clock that is early, and none outweighs it.
+    """
+    if not fitting:
+        return []
+    if not early:
+        return late
+    by_hand = not any(s.kind == "satellites" for s in early)
+    return early if by_hand and any(s.kind == "satellites" for s in fitting) else []
 
 
 def _told(stated: StatedTime, zone: str) -> str:

@@ -24,6 +24,12 @@ _SPOKEN: dict[Part, str] = {
     "original": "whether the clip is original, unedited footage",
     "source": "where the clip comes from",
 }
+_UNCLAIMED: dict[Part, str] = {
+    "what": "what the clip shows",
+    "when": "when it was filmed",
+    "where": "where it was filmed",
+    "by whom": "who acted",
+}
 _MOST = 4  # sentences of one bearing that a summary quotes; the table has all of them
 EARLIER_COPY = "earlier copy"
 
@@ -70,18 +76,36 @@ def summary(case: Case, findings: tuple[Finding, ...]) -> tuple[str, ...]:
     told += [f.sentence for f in findings if f.check == EARLIER_COPY and f.bearing in {"neutral", "not tested"}][:1]
     weighty = [f for f in _of(findings, "neutral") if f.weight != "weak" and f.check != EARLIER_COPY]
     told += [f"On {_SPOKEN[f.part]}: {f.sentence}" for f in weighty[:_MOST]]
-    open_parts = [_SPOKEN[p] for p in _PARTS if not _of(findings, "questions", p) and not _of(findings, "supports", p)]
+    told += place_taken(case.claim)
+    open_parts = [_spoken(row) for row in table(case.claim, findings) if not row.questions and not row.supports]
     if open_parts:
         told.append(f"Not established: {'; '.join(open_parts)}.")
     return tuple(told)
 
 
+def place_taken(claim: Claim | None) -> list[str]:
+    """Return what was made of the claimed place's name, where another name or another place may have been meant."""
+    where = claim.where if claim else None
+    if where is None or not (where.asked or where.others):
+        return []
+    return [" ".join([f"The claimed place: {wording.tell_place(where)}.", wording.of_the_same_name(where)]).strip()]
+
+
+def _spoken(row: Row) -> str:
+    """Return a part of the claim by name: what was not claimed is not called so."""
+    return _SPOKEN[row.part] if row.claimed else _UNCLAIMED.get(row.part, _SPOKEN[row.part])
+
+
 def not_established(case: Case, findings: tuple[Finding, ...]) -> tuple[str, ...]:
     """Return what the findings leave open: first the parts that nothing speaks to, then what could not be tested."""
     open_parts = [
-        f"{_SPOKEN[row.part][0].upper()}{_SPOKEN[row.part][1:]}"
-        + (f" ({row.claimed})" if row.claimed else "")
-        + ": nothing that was tested supports or questions it."
+        f"{_spoken(row)[0].upper()}{_spoken(row)[1:]}"
+        + (f" ({_short(case.claim, row)})" if row.claimed else "")
+        + (
+            ": nothing that was tested supports or questions it."
+            if row.claimed or row.part not in _UNCLAIMED
+            else ": not claimed, so there was nothing to test."
+        )
         for row in table(case.claim, findings)
         if not row.questions and not row.supports
     ]
@@ -89,6 +113,11 @@ def not_established(case: Case, findings: tuple[Finding, ...]) -> tuple[str, ...
     problems = case.examination.problems if case.examination else ()
     unread = [f"Could not be read ({p.part}): {p.reason}" for p in (*problems, *case.item.problems)]
     return tuple(dict.fromkeys([*open_parts, *untested, *unread]))
+
+
+def _short(claim: Claim | None, row: Row) -> str:
+    """Return what was claimed on one part; a place without those that share its name."""
+    return wording.tell_place(claim.where) if claim and claim.where and row.part == "where" else row.claimed
 
 
 def _of(findings: tuple[Finding, ...], bearing: Bearing, part: Part | None = None) -> tuple[Finding, ...]:
@@ -107,11 +136,10 @@ def _claimed(claim: Claim | None, part: Part) -> str:
     where = claim.where
     told: dict[Part, str] = {
         "what": wording.plain(claim.what, 400),
-        "when": wording.tell(claim.when, where.zone if where else "") if claim.when else "",
-        "where": f"{wording.plain(where.name)} ({where.latitude:.5f}, {where.longitude:.5f}, within "
-        f"{wording.tell_distance(where.radius)})"
-        if where
+        "when": wording.tell(claim.when, where.zone if where else "") + wording.taken_zone(claim.when)
+        if claim.when
         else "",
+        "where": " ".join(filter(None, (wording.tell_place(where), wording.of_the_same_name(where)))) if where else "",
         "by whom": wording.plain(claim.by),
         "original": {True: "original", False: "not original", None: ""}[claim.original],
         "source": wording.plain(claim.source or claim.link),

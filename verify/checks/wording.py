@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from verify.records.cases import Case
+from verify.records.claims import Place
 from verify.records.matches import Appearance
 from verify.records.times import Precision, TimeBounds
 from verify.text import one_line
@@ -47,6 +48,8 @@ def tell_moment(at: datetime, zone: str = "", precision: Precision = "second") -
 def tell(bounds: TimeBounds, zone: str = "") -> str:
     """Return the words for a time: `2022-04-01 09:29:07 UTC`, `between ... and ...`, `no later than ...`."""
     if bounds.zone == "unknown" and bounds.clock:
+        if bounds.precision == "day":  # a day has no clock
+            return f"{bounds.clock} (a day, of a time zone that is not stated)"
         return f"{bounds.clock} on a clock whose zone is not stated"
     first, last = bounds.not_before, bounds.not_after
     if first is None and last is None:
@@ -95,6 +98,29 @@ def _tell_between(first: datetime, last: datetime, shown: Precision, zone: str) 
         return told
     day = "" if here.date() == there.date() else f" on {there:%Y-%m-%d}"
     return f"{told} ({there:%H:%M} to {last.astimezone(local):%H:%M}{day} {zone})"
+
+
+def tell_place(where: Place) -> str:
+    """Return a claimed place: the name it was asked by and the one it was taken for, country, point and radius."""
+    name = ", ".join(plain(part) for part in (where.name, where.country) if part)
+    radius = tell_distance(where.radius) + (", assumed" if "radius" in where.basis and "assumed" in where.basis else "")
+    told = f"{name} ({where.latitude:.5f}, {where.longitude:.5f}, within {radius})"
+    return f"{quote(where.asked)}, taken as {told}" if where.asked else told
+
+
+def of_the_same_name(where: Place, most: int = 3) -> str:
+    """Return the other places that the name of a claimed one may mean, in a sentence; '' where there are none."""
+    if not where.others:
+        return ""
+    listed_, left = where.others[:most], where.others[most:]
+    more = " and others" if left else ""
+    return f"Other places of that name were not tested: {'; '.join(plain(o, 100) for o in listed_)}{more}."
+
+
+def taken_zone(when: TimeBounds) -> str:
+    """Return what was assumed of the zone of a claimed time, in brackets; '' where the zone was stated."""
+    _, stated, rest = when.basis.partition("; no zone stated: ")
+    return f" (no zone was stated: {rest})" if stated else ""
 
 
 def by_hand(known: Appearance) -> str:

@@ -91,7 +91,9 @@ def place(text: str, radius: float | None = None) -> Place:
     size = radius if radius is not None else assumed_radius(best.people)
     basis = version()
     if len(found) > 1:
-        basis += f"; {len(found)} places are called so, taken is the one with most people ({best.people:,})"
+        most = max(found, key=lambda f: f.people) is best
+        why = "with most people" if most else "that bears the name itself, not as another spelling, with most people"
+        basis += f"; {len(found)} places are called so, taken is the one {why} ({best.people:,})"
     if radius is None:
         basis += (
             f"; radius assumed from {best.people:,} people at {PEOPLE_PER_KM2:,} a km², at least"
@@ -107,6 +109,7 @@ def place(text: str, radius: float | None = None) -> Place:
         basis=basis,
         others=tuple(_described(f) for f in found[1 : _LISTED + 1])
         + ((f"and {len(found) - 1 - _LISTED} more",) if len(found) > _LISTED + 1 else ()),
+        asked="" if best.by_name else text,
     )
 
 

@@ -21,6 +21,7 @@ class Place:
     country: str = ""
     basis: str = ""  # `given coordinates`, or the gazetteer and its version
     others: tuple[str, ...] = ()  # further places of the same name, for the reader to rule out
+    asked: str = ""  # the name it was asked by, where that is not its first name in the gazetteer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
