@@ -7,8 +7,12 @@ import pytest
 
 from verify.matching import codes as codes_module
 from verify.matching import index as index_module
-from verify.matching.codes import MIRROR, TURNS, UPRIGHT, distances, turned
+from verify.matching.codes import MIRROR, TURNS, UPRIGHT, turned
 from verify.matching.index import Index, Segment
+
+
+def distances(left, right):
+    return np.bitwise_count(left[:, None] ^ right[None, :])
 
 
 def clips(seed, count=60, places=300):
@@ -96,6 +100,7 @@ def test_near_codes_are_the_same_in_blocks_and_thinned_evenly_when_there_are_too
     every = distances(left, right)
     i, j = np.nonzero(every <= 14)
     monkeypatch.setattr(codes_module, "BLOCK", 7 * len(right))
+    monkeypatch.setattr(codes_module, "TILE", 3 * len(right))
     found = codes_module.near(left, right, 14)
     assert [f.tolist() for f in found] == [i.tolist(), j.tolist(), every[i, j].tolist()]
     monkeypatch.setattr(codes_module, "HITS", 100)
