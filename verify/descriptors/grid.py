@@ -198,7 +198,7 @@ class Grid(Descriptor):
     """
 
     name = "grid"
-    version = 3
+    version = 4
 
     def begin(self, clip: ClipInfo) -> None:
         """Start a clip."""

@@ -50,7 +50,7 @@ class Moments(Descriptor):
     """Keeps the moments of a clip: `codes` (k,) uint64 at `times` (k,)."""
 
     name = "moments"
-    version = 1
+    version = 2
 
     def begin(self, clip: ClipInfo) -> None:
         """Start a clip."""

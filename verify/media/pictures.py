@@ -152,7 +152,7 @@ class Planes:
     def tiny(self) -> Gray:
         """Return the whole picture at TINY_WIDTH x TINY_HEIGHT, upright, full range."""
         width, height = self.shape.stored(TINY_WIDTH, TINY_HEIGHT)
-        small = self.shape.eight_bits(quick(self.luma, width, height, 4))
+        small = self.shape.eight_bits(means(self.luma, width, height))
         return np.ascontiguousarray(self.shape.upright(self.shape.spread(small)))
 
     def gray(self, short_side: int = SAMPLE_LINES) -> Gray:
@@ -191,6 +191,24 @@ def quick(plane: npt.NDArray[Any], width: int, height: int, times: int) -> npt.N
     """
     step = cv2.resize(plane, (width * times, height * times), interpolation=cv2.INTER_LINEAR)
     return cv2.resize(step, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def means(plane: npt.NDArray[Any], width: int, height: int) -> npt.NDArray[Any]:
+    """Return `plane` at `width` x `height`, every pixel the mean of all that it shows.
+
+    What changes in a cell is told from it: points instead of means make a sharp edge that trembles blink, otherwise in
+    every crop, and cost one true pair of thirty (docs/matching.md). The plane is halved while it is far too large,
+    since means over whole blocks are fast: 0.03 ms for 640 x 480, 0.2 for 1080p. A line that halving leaves over is
+    left out only where it is less than half a hundredth of the picture.
+    """
+    high, wide = plane.shape[:2]
+    while wide >= 4 * width and high >= 4 * height:
+        times = min(wide // width, high // height)
+        if (wide % 2 or high % 2) and times < 8:
+            break
+        wide, high = wide // 2, high // 2
+        plane = cv2.resize(plane[: high * 2, : wide * 2], (wide, high), interpolation=cv2.INTER_AREA)
+    return cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def shrink(plane: npt.NDArray[Any], width: int, height: int) -> npt.NDArray[Any]:
