@@ -22,7 +22,7 @@ def test_from_a_year_before_questions_strongly(made):
     assert "2021-04-01 02:00:00 UTC (05:00 Europe/Moscow)" in found.sentence
     assert "0:01.0 to 0:09.5" in found.sentence
     assert [e.label for e in found.evidence] == ["post by @b", "Match"]
-    assert "at most 1e-06 of pairs" in found.evidence[1].value
+    assert "about 1 in 1,000,000 unrelated pairs" in found.evidence[1].value
 
 
 def test_the_oldest_of_two_is_named(made):
@@ -40,7 +40,7 @@ def test_that_is_only_a_possible_match_questions_less(made):
     weak = made.match(strength=Strength(score=1.0, false_rate=None, words="possible"))
     found = only(made.case(matches=(weak,), dated={made.THEIRS: (made.YEAR_EARLIER,)}))
     assert (found.bearing, found.weight) == ("questions", "moderate")
-    assert "not known" in found.evidence[1].value
+    assert "not measured" in found.evidence[1].value
     assert found.sentence.startswith("A possible copy of this footage")
 
 

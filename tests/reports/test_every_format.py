@@ -20,7 +20,7 @@ from verify.catalog import offer
 from verify.records.chains import FileChains
 from verify.records.findings import Evidence, Finding
 from verify.records.stories import EventClock, StoryCounts, StoryReport, StoryText
-from verify.reports import as_pdf, clip_view, pdf_blocks, wording
+from verify.reports import as_pdf, clip_view, pdf_blocks
 from verify.reports.base import Format
 
 FORMATS = {f.name: f for f in offer(verify.reports, Format).found}
@@ -287,13 +287,6 @@ def test_the_tables_name_the_chain_of_each_file_that_shares_one(made, stories):
         named = {row["sha256"] for row in rows if row["chain"] == group.fingerprint}
         assert named == set(group.clips)
         assert {row["chain"] for row in rows} == {group.fingerprint, ""}
-
-
-def test_a_rate_is_one_number_in_every_sentence(made):
-    """1 / 1e-9 is 999999999.99…: pages said 1 in 990,000,000 beside `at most 1e-09`."""
-    match = made.clip_report().case.matches[0]
-    assert "1 in 1,000,000,000 " in wording.false_rate(replace(match.strength, false_rate=1e-9))
-    assert "1 in 370 " in wording.false_rate(replace(match.strength, false_rate=1 / 373))
 
 
 @pytest.mark.parametrize("name", ["html", "pdf", "markdown", "text"])

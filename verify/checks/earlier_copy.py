@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from verify.checks import wording
+from verify.checks import strength, wording
 from verify.checks.base import Check
 from verify.records.cases import Case
 from verify.records.findings import Evidence, Finding, Weight
@@ -234,8 +234,8 @@ def _weight(case: Case, early: list[Known]) -> Weight:
             continue
         if known.match is None or _decided(case, known.match) == "same recording":
             return "strong"
-        strength = known.match.strength
-        if strength.words == "practically certain" or (strength.words == "strong" and strength.false_rate is not None):
+        sure = known.match.strength
+        if sure.words == "practically certain" or (sure.words == "strong" and sure.false_rate is not None):
             return "strong"
     return "moderate"
 
@@ -260,17 +260,10 @@ def _evidence(known: Known, zone: str) -> list[Evidence]:
     match = known.match
     if match is None:
         return [*found, Evidence(label="Same bytes", value="the SHA-256 is the same", sha256=shown.sha256)]
-    rate = match.strength.false_rate
-    chance = (
-        "how often unrelated footage scores as high is not known"
-        if rate is None
-        else f"unrelated footage scores as high in at most {rate:.1g} of pairs"
-    )
     found.append(
         Evidence(
             label="Match",
-            value=f"{match.strength.words or 'score'} {match.strength.score:.2f}; {chance}"
-            + (f" ({match.strength.basis})" if match.strength.basis else ""),
+            value=strength.told(match.strength),
             place="; ".join(
                 f"{wording.seconds(s.a_start, s.a_end)} here is {wording.seconds(s.b_start, s.b_end)} there"
                 for s in match.segments[:_SHOWN]

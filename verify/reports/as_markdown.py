@@ -75,7 +75,7 @@ class Markdown(Format):
             told = [plain(part.sentence) for part in found.parts]
             blocks += [f"## {found.PARTS}", plain(found.ABOUT_PARTS), _points(told)]
         if found.soundtracks:
-            pairs = [[p.a.label, p.b.label, wording.false_rate(p.match.strength)] for p in found.soundtracks]
+            pairs = [[p.a.label, p.b.label, wording.sureness(p.match.strength)] for p in found.soundtracks]
             blocks += ["## Same soundtrack only (not copies)", _table(["One clip", "The other", "Strength"], pairs)]
         if report.doubts:
             blocks += ["## Matched, and counted as two", _points([plain(told) for told in report.doubts])]
@@ -218,7 +218,7 @@ def _shared(title: str, shared: Sequence[clip_view.Shared]) -> list[str]:
             s.label,
             ", ".join(s.match.geometry.words),
             "; ".join(wording.segment(part) for part in s.match.segments),
-            f"{s.match.strength.words or 'not rated'}: {wording.false_rate(s.match.strength)}",
+            wording.sureness(s.match.strength),
         ]
         for s in shared
     ]

@@ -161,10 +161,9 @@ def _finding(finding: Finding) -> list[str]:
 
 
 def _match(shared: clip_view.Shared) -> str:
-    strength = shared.match.strength
     told = "; ".join(wording.segment(s) for s in shared.match.segments)
     how = f" ({', '.join(shared.match.geometry.words)})" if shared.match.geometry.words else ""
-    return f"{shared.label}{how}: {strength.words or 'strength not rated'}, {wording.false_rate(strength)}. {told}."
+    return f"{shared.label}{how}: {wording.sureness(shared.match.strength)}. {told}."
 
 
 def _appearance(known: Appearance) -> str:

@@ -78,7 +78,7 @@ def of_batch(report: BatchReport) -> Block:
     if found.parts:
         blocks += [heading(found.PARTS), para(found.ABOUT_PARTS), points([p.sentence for p in found.parts])]
     if found.soundtracks:
-        pairs = [[p.a.label, p.b.label, wording.false_rate(p.match.strength)] for p in found.soundtracks]
+        pairs = [[p.a.label, p.b.label, wording.sureness(p.match.strength)] for p in found.soundtracks]
         blocks += [heading("Same soundtrack only (not copies)"), table(("One clip", "The other", "Strength"), pairs)]
     if report.doubts:
         blocks += [heading("Matched, and counted as two"), points(list(report.doubts))]
@@ -230,16 +230,16 @@ def _copies(found: clip_view.ClipView) -> list[Block]:
         blocks += _match(shared, found)
     if found.soundtracks:
         blocks.append(heading("Same soundtrack only (not copies)", 2))
-        blocks += [para(f"{s.label}: {wording.false_rate(s.match.strength)}.") for s in found.soundtracks]
+        blocks += [para(f"{s.label}: {wording.sureness(s.match.strength)}.") for s in found.soundtracks]
     return blocks
 
 
 def _match(shared: clip_view.Shared, found: clip_view.ClipView) -> list[Block]:
-    match, strength = shared.match, shared.match.strength
+    match = shared.match
     how = f" ({', '.join(match.geometry.words)})" if match.geometry.words else ""
     blocks = [
         heading(f"{shared.label}{how}", 2),
-        para(f"{wording.sentence(strength.words or 'strength not rated')}: {wording.false_rate(strength)}."),
+        para(f"{wording.sentence(wording.sureness(match.strength))}."),
         {
             "kind": "stretches",
             "parts": [

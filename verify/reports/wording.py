@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from verify.checks.strength import chance, grade
+from verify.checks.strength import told as sureness
 from verify.checks.wording import by_hand, clock, count, listed, quote, tell, tell_moment
 from verify.records.findings import Bearing, Finding
-from verify.records.matches import Appearance, Recording, Segment, Strength
+from verify.records.matches import Appearance, Recording, Segment
 from verify.records.times import TimeBounds
 
 __all__ = [
@@ -16,14 +18,15 @@ __all__ = [
     "UNNAMED",
     "bounds",
     "by_hand",
+    "chance",
     "clock",
     "count",
     "day",
     "duration",
     "earliest",
-    "false_rate",
     "first_known",
     "first_word",
+    "grade",
     "listed",
     "of_bearing",
     "quote",
@@ -31,6 +34,7 @@ __all__ = [
     "sentence",
     "size",
     "stamp",
+    "sureness",
 ]
 
 BEARINGS: dict[Bearing, str] = {
@@ -93,21 +97,6 @@ def stamp(iso: str) -> str:
     except ValueError:
         return iso
     return tell_moment(at) if at.utcoffset() is not None else iso
-
-
-def false_rate(strength: Strength) -> str:
-    """Return how often unrelated footage scores as high, in words; says so where nobody measured it."""
-    rate = strength.false_rate
-    if rate is None:
-        return "how often unrelated footage scores this high was not measured"
-    kind = "" if strength.kind in {"", "any"} else f" ({strength.kind} footage)"
-    if rate <= 0:
-        return f"no unrelated pair scored this high{kind}"
-    one_in = 1 / rate * (1 + 1e-9)  # 1 / 1e-9 is 999999999.99…
-    if one_in < 2:
-        return f"unrelated pairs{kind} often score this high"
-    step = 10 ** max(0, len(str(int(one_in))) - 2)
-    return f"about 1 in {int(one_in // step * step):,} unrelated pairs{kind} scores this high"
 
 
 def segment(part: Segment, here: str = "here", there: str = "there") -> str:
