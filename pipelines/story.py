@@ -21,6 +21,7 @@ from pipelines.story_posts import Gathered, gather
 from pipelines.story_recordings import cameras_of, recordings_of
 from pipelines.writing import write_clip, write_story
 from verify.checks import asking
+from verify.checks.summary import place_taken
 from verify.errors import NetworkError, NotFoundError, SourceError
 from verify.records import wire
 from verify.records.cases import Event
@@ -29,6 +30,8 @@ from verify.records.findings import Decision, Finding
 from verify.records.matches import Match
 from verify.records.media import Keyframe
 from verify.records.stories import StoryClip, StoryPost, StoryRecording, StoryReport, StoryText
+from verify.reports import story_findings
+from verify.reports.clip_view import WEIGHTS
 from verify.sources.egress import Guard
 from verify.sources.fetch import get
 from verify.stories import since, tally
@@ -162,7 +165,7 @@ def _conclude(
     decisions = _decisions(session, clips)
     called = {name: c.label for c in clips for name in (c.item, c.sha256)}
     yield Event(kind="done", step="compare", current=len(first), total=len(first), unit="clips")
-    return StoryReport(
+    report = StoryReport(
         id=name,
         story=text,
         posts=rows,
@@ -182,7 +185,6 @@ def _conclude(
         decisions=decisions,
         searched=session.case.library.searched(session.tools.descriptors),
         not_established=tuple(open_),
-        summary=tuple(tally.summary(counted, findings, open_)),
         custody=session.case.custody(),
         made=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         command=session.options.command,
@@ -191,6 +193,14 @@ def _conclude(
         montages=montages,
         chains=chains_of(session, others, [r.recording for r in recordings]),
     )
+    return replace(report, summary=_summary(report))
+
+
+def _summary(report: StoryReport) -> tuple[str, ...]:
+    once = sorted(story_findings.once(report), key=lambda o: WEIGHTS[o.finding.weight])
+    found = [(o.finding.bearing, f"{o.finding.sentence} ({o.where})") for o in once]
+    place = [sentence for claim in report.claims for sentence in place_taken(claim)]
+    return tuple(tally.summary(report.counts, found, report.not_established, place))
 
 
 def _clip(

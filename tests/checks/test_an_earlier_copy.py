@@ -154,3 +154,17 @@ def test_of_the_clips_own_item_is_not_another_copy(made):
     case = made.case(dated={made.OURS: (made.YEAR_EARLIER,)})
     own = Item(id="a", target="clip.mp4", media=case.item.media)
     assert only(made.case(item=own, dated={made.OURS: (made.YEAR_EARLIER,)})).bearing == "neutral"
+
+
+def test_the_same_copy_is_listed_once_with_all_its_posts(made):
+    """A clip whose one copy was posted twice, and brought in twice from one post, listed that copy three times."""
+    case = made.case(matches=(made.match(),), dated={made.THEIRS: (made.YEAR_EARLIER,)})
+    first = case.appearances[0]
+    again = replace(first, item="the same post, brought in again")
+    other = replace(
+        first, label="another post", url="https://x.example/other", bounds=made.at("2021-05-01T05:00:00+03:00")
+    )
+    found = only(replace(case, appearances=(first, again, other)))
+    assert [e.label for e in found.evidence] == ["post by @b", "Match"]
+    assert found.evidence[0].value.count("2021-04-01 02:00:00 UTC") == 1
+    assert "; also known as “another post”, 2021-05-01 02:00:00 UTC" in found.evidence[0].value

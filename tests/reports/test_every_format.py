@@ -20,7 +20,7 @@ from verify.catalog import offer
 from verify.records.chains import FileChains
 from verify.records.findings import Evidence, Finding
 from verify.records.stories import EventClock, StoryCounts, StoryReport, StoryText
-from verify.reports import as_pdf, clip_view, pdf_blocks
+from verify.reports import as_pdf, clip_view, clip_words, pdf_blocks
 from verify.reports.base import Format
 
 FORMATS = {f.name: f for f in offer(verify.reports, Format).found}
@@ -88,9 +88,9 @@ def test_a_library_without_anything_in_it_names_no_descriptor(made, name):
 def test_the_line_calls_the_earliest_copy_no_date_of_the_clip(made):
     """`The first date known` would deny the dates that the file states of itself."""
     found = clip_view.view(made.clip_report())
-    assert "the first date of a copy that is sure is that of “" in clip_view.told_in_a_line(found)
+    assert "the first date that is sure is that of a copy, “" in clip_words.told_in_a_line(found)
     alone = replace(found, earliest=found.earliest[:1])
-    assert "the earliest copy known is “" in clip_view.told_in_a_line(alone)
+    assert "the earliest known is a copy, “" in clip_words.told_in_a_line(alone)
 
 
 @pytest.mark.parametrize("name", READABLE)

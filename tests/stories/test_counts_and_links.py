@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from verify.records.matches import Geometry, Match, Recording, Segment, Strength
-from verify.records.stories import Alignment, EventClock, StoryClip, StoryRecording
+from verify.records.stories import Alignment, EventClock, StoryClip, StoryCounts, StoryPost, StoryRecording
 from verify.stories import tally
 
 FOUND = [StoryRecording(recording=Recording(id=f"R{n}", members=members), uploaders=(f"u{n}",))
@@ -45,3 +45,23 @@ def test_a_soundtrack_shared_over_many_copies_is_said_once_and_casts_its_doubt()
     assert [link.kind for link in told] == ["sound aligned", "same soundtrack"]
     assert "whose it is, is not known" in told[0].sentence
     assert "not known" not in tally.links(FOUND, CLIPS, [], [sound("near", "far")])[0].sentence
+
+
+def test_the_summary_counts_in_words_that_fit_one_and_many():
+    """It said `0 could be fetched`, `the 1 clips are 1 different recordings` and `What the posts 6 show`."""
+    one = tally.summary(StoryCounts(posts=1, mapped=1, clips=1, recordings=1), [], [])
+    assert one == [
+        "Of 1 post in the story, 1 was given as files; 1 clip shows 1 recording (none seen from at least two unrelated "
+        "uploaders, none aligned in time with another)."
+    ]
+    assert tally.summary(StoryCounts(posts=2), [], []) == ["Of 2 posts in the story, 0 could be fetched."]
+    missing = [StoryPost(number=6, state="gone", reason="", next_step="", references=(1,))]
+    open_ = tally.not_established(StoryCounts(), missing, [])
+    assert open_[0] == "What post 6 shows: no clip of it could be looked at."
+
+
+def test_the_summary_quotes_each_finding_once_and_counts_the_rest():
+    told = tally.summary(StoryCounts(), [("questions", f"no {n}.") for n in range(5)], list("abcde"), ["The place: x."])
+    assert told[1:5] == [f"Questions the claim: no {n}." for n in range(4)]
+    assert told[5] == "1 more finding questions the claim." and told[6] == "The place: x."
+    assert told[-1] == "The report names 2 more that is not established."

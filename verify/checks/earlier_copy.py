@@ -64,7 +64,7 @@ class EarlierCopy(Check):
             f"{_named(case, early[0])} is dated at least {ahead} before the "
             f"claimed time: {wording.quote(first.label)}, {wording.tell(bounds, zone) if bounds else ''}"
             f"{wording.by_hand(first)}{_which_part(early[0].match)}. The claimed time: {wording.tell(when, zone)}.",
-            *(e for k in early[:_SHOWN] for e in _evidence(k, zone)),
+            *_evidence(early, zone),
             limits=_LIMITS,
             recheck=_RECHECK,
             weight=_weight(case, early),
@@ -98,7 +98,7 @@ class EarlierCopy(Check):
         order = "none is known to be older than the claimed time" if when else "no time is claimed to compare it with"
         return self.neutral(
             f"{told}; {order} ({searched}).",
-            *(e for k in (dated or known)[:_SHOWN] for e in _evidence(k, wording.place_zone(case))),
+            *_evidence(dated or known, wording.place_zone(case)),
             limits=_LIMITS,
             recheck=_RECHECK,
         )
@@ -114,7 +114,7 @@ class EarlierCopy(Check):
                 f"A part of this clip also stands in {clips} dated before the claimed time"
                 f"{_which_part(early[0].match)}. Both cut to it and away from it, and show different footage beside it:"
                 " an intro, an ident, or one shot used in both.",
-                *(e for k in early[:_SHOWN] for e in _evidence(k, zone)),
+                *_evidence(early, zone),
                 limits="It says nothing of the rest of this clip. If that part is what the claim is about, it is older "
                 "than the claim: look at the seconds given.",
                 recheck="Play the seconds given in both clips, and the seconds around them.",
@@ -130,7 +130,7 @@ class EarlierCopy(Check):
             self.neutral(
                 f"The soundtrack of {wording.count(len({k.appearance.sha256 for k in early}), 'older clip')} is "
                 "shared with this one, but not the picture: sound can be laid over any footage.",
-                *(e for k in early[:_SHOWN] for e in _evidence(k, zone)),
+                *_evidence(early, zone),
                 limits="The same soundtrack is not the same footage; it can mean music, a broadcast or dubbed sound.",
                 recheck="Listen to both clips at the seconds given.",
             ),
@@ -252,12 +252,22 @@ def _which_part(match: Match | None) -> str:
     return f", shares the seconds {wording.listed([wording.seconds(a, b) for a, b in shared], 3)} of this clip"
 
 
-def _evidence(known: Known, zone: str) -> list[Evidence]:
-    shown = known.appearance
-    dated = f"{wording.tell(shown.bounds, zone)} ({shown.bounds.basis})" if shown.bounds else "no date known"
-    dated += wording.by_hand(shown)
-    found = [Evidence(label=shown.label, value=dated, place=shown.url or shown.item, sha256=shown.sha256)]
-    match = known.match
+def _evidence(some: list[Known], zone: str) -> list[Evidence]:
+    """Return the evidence for the first copies of `some`: each file once, with all the posts it is known from."""
+    by_file: dict[str, list[Known]] = {}
+    for known in some:
+        by_file.setdefault(known.appearance.sha256, []).append(known)
+    return [e for same in list(by_file.values())[:_SHOWN] for e in _of_one_copy(same, zone)]
+
+
+def _of_one_copy(same: list[Known], zone: str) -> list[Evidence]:
+    shown = same[0].appearance
+    again = [f"{wording.quote(a.label)}, {_dated(a, zone)}" for a in _further(same)]
+    also = f"; also known as {'; '.join(again[:_SHOWN])}" if again else ""
+    more = f"; and from {wording.count(len(again) - _SHOWN, 'more post')}" if len(again) > _SHOWN else ""
+    value = f"{_dated(shown, zone)}{also}{more}"
+    found = [Evidence(label=shown.label, value=value, place=shown.url or shown.item, sha256=shown.sha256)]
+    match = same[0].match
     if match is None:
         return [*found, Evidence(label="Same bytes", value="the SHA-256 is the same", sha256=shown.sha256)]
     found.append(
@@ -273,3 +283,14 @@ def _evidence(known: Known, zone: str) -> list[Evidence]:
         )
     )
     return found
+
+
+def _further(same: list[Known]) -> list[Appearance]:
+    """Return the other appearances of one file: the same post, brought in again, is one."""
+    posts = {(k.appearance.url or k.appearance.label, str(k.appearance.bounds)): k.appearance for k in reversed(same)}
+    return [a for a in reversed(posts.values()) if a is not same[0].appearance]
+
+
+def _dated(known: Appearance, zone: str) -> str:
+    dated = f"{wording.tell(known.bounds, zone)} ({known.bounds.basis})" if known.bounds else "no date known"
+    return dated + wording.by_hand(known)

@@ -77,10 +77,15 @@ def summary(case: Case, findings: tuple[Finding, ...]) -> tuple[str, ...]:
     weighty = [f for f in _of(findings, "neutral") if f.weight != "weak" and f.check != EARLIER_COPY]
     told += [f"On {_SPOKEN[f.part]}: {f.sentence}" for f in weighty[:_MOST]]
     told += place_taken(case.claim)
-    open_parts = [_spoken(row) for row in table(case.claim, findings) if not row.questions and not row.supports]
-    if open_parts:
-        told.append(f"Not established: {'; '.join(open_parts)}.")
+    open_ = open_parts(case.claim, findings)
+    if open_:
+        told.append(f"Not established: {'; '.join(open_)}.")
     return tuple(told)
+
+
+def open_parts(claim: Claim | None, findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    """Return by name the parts that no finding supports or questions."""
+    return tuple(_spoken(row) for row in table(claim, findings) if not row.questions and not row.supports)
 
 
 def place_taken(claim: Claim | None) -> list[str]:
@@ -98,7 +103,7 @@ def _spoken(row: Row) -> str:
 
 def not_established(case: Case, findings: tuple[Finding, ...]) -> tuple[str, ...]:
     """Return what the findings leave open: first the parts that nothing speaks to, then what could not be tested."""
-    open_parts = [
+    open_ = [
         f"{_spoken(row)[0].upper()}{_spoken(row)[1:]}"
         + (f" ({_short(case.claim, row)})" if row.claimed else "")
         + (
@@ -112,7 +117,7 @@ def not_established(case: Case, findings: tuple[Finding, ...]) -> tuple[str, ...
     untested = [f"Not tested ({f.check}): {f.sentence}" for f in findings if f.bearing == "not tested"]
     problems = case.examination.problems if case.examination else ()
     unread = [f"Could not be read ({p.part}): {p.reason}" for p in (*problems, *case.item.problems)]
-    return tuple(dict.fromkeys([*open_parts, *untested, *unread]))
+    return tuple(dict.fromkeys([*open_, *untested, *unread]))
 
 
 def _short(claim: Claim | None, row: Row) -> str:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from verify.records.cases import BatchReport, ClipReport
 from verify.records.stories import StoryReport
-from verify.reports import batch_view, clip_view, story_view
+from verify.reports import batch_view, clip_view, clip_words, story_view
 from verify.reports.base import Format, Pictures
 from verify.reports.page import environment
 
@@ -28,8 +28,8 @@ class Block(Format):
         return _rendered(
             "block_clip.html.j2",
             v=found,
-            line=clip_view.told_in_a_line(found),
-            earliest=clip_view.earliest_sentence(found),
+            line=clip_words.told_in_a_line(found),
+            earliest=clip_words.earliest_sentence(found),
         )
 
     def batch(self, report: BatchReport, pictures: Pictures) -> bytes:

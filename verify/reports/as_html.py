@@ -9,7 +9,7 @@ from verify.records.cases import BatchReport, ClipReport
 from verify.records.matches import Appearance
 from verify.records.media import Curve, MediaFile
 from verify.records.stories import StoryReport
-from verify.reports import batch_view, clip_view, drawing, story_clock, story_view
+from verify.reports import batch_view, clip_view, clip_words, drawing, story_clock, story_view
 from verify.reports.base import Format, Pictures
 from verify.reports.page import Album, in_case, render
 
@@ -41,8 +41,8 @@ class Html(Format):
             ("report.js",),
             v=found,
             album=Album(pictures=pictures),
-            headline=clip_view.headline(report),
-            earliest=clip_view.earliest_sentence(found),
+            headline=clip_words.headline(report),
+            earliest=clip_words.earliest_sentence(found),
             video=beside(report.case.item.media),
             wide=drawing.axis([*dated, *([claimed] if claimed else [])]),
             near=near,

@@ -14,7 +14,7 @@ from verify.records.cases import BatchReport, ClipReport
 from verify.records.findings import Finding
 from verify.records.matches import Appearance
 from verify.records.stories import StoryReport
-from verify.reports import batch_view, clip_view, story_view, wording
+from verify.reports import batch_view, clip_view, clip_words, story_view, wording
 from verify.reports.base import Format, Pictures
 from verify.reports.chains_view import Chains
 from verify.reports.page import web_link
@@ -42,15 +42,15 @@ class Markdown(Format):
             f"# {plain(found.title)}",
             plain(", ".join(found.facts)) + _post(report),
             "## In one line",
-            plain(clip_view.told_in_a_line(found)),
+            plain(clip_words.told_in_a_line(found)),
             "## In one paragraph",
-            plain(clip_view.told_in_a_paragraph(found)),
+            plain(clip_words.told_in_a_paragraph(found)),
             "## Claim against evidence",
         ]
         for part in found.parts:
             claimed = f"Claimed: {plain(part.claimed)}" if part.claimed else "Not claimed"
             blocks += [f"### {part.heading}", claimed, _findings(part.findings)]
-        blocks += ["## Known appearances", plain(clip_view.earliest_sentence(found)), _appearances(found.appearances)]
+        blocks += ["## Known appearances", plain(clip_words.earliest_sentence(found)), _appearances(found.appearances)]
         blocks += _shared("Copies and shared footage", found.pictures)
         blocks += _shared(found.PARTS, found.parts_shared)
         blocks += _shared("Same soundtrack only (not copies)", found.soundtracks)

@@ -9,7 +9,7 @@ from verify.records.cases import BatchReport, ClipReport
 from verify.records.findings import Finding
 from verify.records.matches import Appearance
 from verify.records.stories import StoryReport
-from verify.reports import batch_view, clip_view, story_view, wording
+from verify.reports import batch_view, clip_view, clip_words, story_view, wording
 from verify.reports.base import Format, Pictures
 from verify.reports.chains_view import Chains
 from verify.text import one_line, visible
@@ -29,9 +29,9 @@ class Text(Format):
         found = clip_view.view(report)
         blocks = [
             _heading("In one line"),
-            _wrapped(clip_view.told_in_a_line(found)),
+            _wrapped(clip_words.told_in_a_line(found)),
             _heading("In one paragraph"),
-            _wrapped(clip_view.told_in_a_paragraph(found)),
+            _wrapped(clip_words.told_in_a_paragraph(found)),
             _heading("In full"),
             *_clip_in_full(found),
         ]
@@ -127,7 +127,7 @@ def _clip_in_full(found: clip_view.ClipView) -> list[str]:
         blocks.append(_wrapped(f"Claimed: {part.claimed}" if part.claimed else "Not claimed."))
         for finding in part.findings:
             blocks += _finding(finding)
-    blocks += [_heading("Earliest copy known"), _wrapped(clip_view.earliest_sentence(found))]
+    blocks += [_heading("Earliest copy known"), _wrapped(clip_words.earliest_sentence(found))]
     blocks += [_point(_appearance(a)) for a in found.appearances]
     for title, shared in (
         ("Copies and shared footage", found.pictures),

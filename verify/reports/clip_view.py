@@ -99,7 +99,7 @@ def view(report: ClipReport) -> ClipView:
     examined = case.examination
     shared = tuple(_shared(report, m) for m in case.matches)
     streams = examined.streams if examined else ()
-    known = tuple(sorted(case.appearances, key=_when))
+    known = tuple(sorted(case.appearances, key=by_date))
     neutral = _weighed(report.findings, "neutral")
     lengths = [examined.duration or 0.0 if examined else 0.0, *(s.a_end for m in case.matches for s in m.segments)]
     return ClipView(
@@ -116,7 +116,7 @@ def view(report: ClipReport) -> ClipView:
         pictures=tuple(s for s in shared if s.match.kind == "same picture"),
         parts_shared=tuple(s for s in shared if s.match.kind == "shared part"),
         soundtracks=tuple(s for s in shared if s.match.kind == "same soundtrack"),
-        appearances=tuple(sorted((*known, *_more_dates(case)), key=_when)),
+        appearances=tuple(sorted((*known, *_more_dates(case)), key=by_date)),
         earliest=wording.earliest(known),
         duration=max(lengths),
         video=next((s for s in streams if s.kind == "video"), None),
@@ -146,61 +146,12 @@ def title(report: ClipReport) -> str:
     return item.id
 
 
-def headline(report: ClipReport) -> str:
-    """Return the counts as one sentence: counts are named, never averaged into a mark."""
-    asked = wording.of_bearing(report.findings, "questions")
-    backed = wording.of_bearing(report.findings, "supports")
-    open_ = wording.of_bearing(report.findings, "not tested")
-    if not report.case.claim:
-        return wording.sentence(f"{wording.count(len(report.findings), 'finding')}; no claim was given to test.")
-    first = f"{_some(asked)} {_verb(asked, 'questions', 'question')} the claim"
-    second = f"{_some(backed)} {_verb(backed, 'supports', 'support')} it"
-    if not asked:
-        second = f"{'none' if not backed else len(backed)} {_verb(backed, 'supports', 'support')} it"
-    told = wording.sentence(f"{first}, {second}")
-    return f"{told}; {wording.count(len(open_), 'question')} could not be tested." if open_ else f"{told}."
-
-
-def _some(found: tuple[Finding, ...]) -> str:
-    return wording.count(len(found), "finding") if found else "no finding"
-
-
-def earliest_sentence(found: ClipView) -> str:
-    """Return what is known of the earliest copy, in words that claim no order the bounds do not give."""
-    searched = found.report.case.searched
-    among = "No library of clips was searched."
-    if searched:
-        among = f"Searched: {wording.count(searched.clips, 'clip')}."
-    first = sorted(found.earliest, key=_when)
-    if not first:
-        return f"No dated appearance of this clip is known. {among}"
-    ours = first[0].sha256 == found.report.case.item.media.sha256
-    told = [f"{_named(a)}, {wording.bounds(a.bounds)}{wording.by_hand(a)}" for a in first]
-    if len(first) == 1:
-        return f"The earliest we know of is {'this very file' if ours else 'a copy'}: {told[0]}. {among}"
-    others = wording.count(len(first) - 1, "other appearance")
-    published = any(a.bounds and a.bounds.not_before for a in first)
-    undated = "" if published else "No copy has a date of publication. "
-    which = "this very file" if ours else "a copy"
-    order = f"{others} may be older, for the dates overlap and cannot be put in order: {wording.listed(told[1:])}."
-    return f"{undated}The first date that is sure is that of {which}: {told[0]}. {order} {among}"
-
-
-def _named(appearance: Appearance) -> str:
-    by = f" by {appearance.author}" if appearance.author else ""
-    on = f" on {appearance.platform}" if appearance.platform else ""
-    return f"“{one_line(appearance.label, 80)}”{by}{on}"
-
-
-def _verb(found: tuple[Finding, ...], one: str, many: str) -> str:
-    return one if len(found) < 2 else many
-
-
 def _weighed(findings: Iterable[Finding], bearing: Bearing) -> tuple[Finding, ...]:
     return tuple(sorted(wording.of_bearing(findings, bearing), key=lambda f: WEIGHTS[f.weight]))
 
 
-def _when(appearance: Appearance) -> tuple[bool, str, str]:
+def by_date(appearance: Appearance) -> tuple[bool, str, str]:
+    """Return what puts appearances in order: by the last moment at which each can have been, open ends last."""
     known = appearance.bounds
     end = known.not_after if known else None
     return (end is None, end.isoformat() if end else "", appearance.label)
@@ -246,45 +197,3 @@ def _parts(report: ClipReport) -> tuple[PartOfClaim, ...]:
         for row in rows
         if row.claimed or row.questions or row.supports or row.neutral or row.not_tested
     )
-
-
-def told_in_a_line(found: ClipView) -> str:
-    """Return the whole report as one sentence: what was checked and what was found, in place of `not verified`."""
-    return f"{_checked(found)}; {_first_date(found)}."
-
-
-def told_in_a_paragraph(found: ClipView) -> str:
-    """Return the report as one paragraph: the line, what questions, what supports, and what stays open."""
-    parts = [f"{_checked(found)}."]
-    if found.questions:
-        parts.append("It is questioned by this: " + _joined(found.questions))
-    if found.supports:
-        parts.append("It is supported by this: " + _joined(found.supports))
-    if found.report.case.claim and found.both_ways:
-        parts.append("On the claim, both ways: " + _joined(found.both_ways))
-    parts.append(earliest_sentence(found))
-    if found.report.not_established:
-        parts.append("Not established: " + " ".join(one_line(s) for s in found.report.not_established))
-    return " ".join(parts)
-
-
-def _checked(found: ClipView) -> str:
-    report = found.report
-    claim = report.case.claim
-    told = f"“{found.title}” ({found.facts[0]}) was checked with firstseen on {report.made[:10]}"
-    what = one_line(claim.what, 160) if claim else ""
-    counts = headline(report).rstrip(".")
-    return f"{told}{f' against the claim “{what}”' if what else ''}: {counts[:1].lower()}{counts[1:]}"
-
-
-def _first_date(found: ClipView) -> str:
-    first = sorted(found.earliest, key=_when)
-    if not first:
-        return "no dated copy of it is known"
-    when = f"{wording.bounds(first[0].bounds)}{wording.by_hand(first[0])}"
-    which = "the earliest copy known is" if len(first) == 1 else "the first date of a copy that is sure is that of"
-    return f"{which} {_named(first[0])}, {when}"
-
-
-def _joined(findings: tuple[Finding, ...]) -> str:
-    return " ".join(one_line(f.sentence) for f in findings)

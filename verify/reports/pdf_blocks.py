@@ -16,7 +16,7 @@ from verify.records.findings import Finding
 from verify.records.matches import Appearance
 from verify.records.stories import StoryReport
 from verify.records.times import TimeBounds
-from verify.reports import batch_view, clip_view, drawing, wording
+from verify.reports import batch_view, clip_view, clip_words, drawing, wording
 from verify.reports.chains_view import Chains
 from verify.reports.page import web_link
 from verify.text import one_line
@@ -39,9 +39,9 @@ def of_clip(report: ClipReport) -> Block:
         _frames(found),
         *_claimed(found),
         heading("What was found"),
-        {"kind": "lead", "text": clip_view.headline(report)},
+        {"kind": "lead", "text": clip_words.headline(report)},
         *_first_told(found),
-        para(clip_view.earliest_sentence(found)),
+        para(clip_words.earliest_sentence(found)),
         heading("Claim against evidence"),
     ]
     for part in found.parts:

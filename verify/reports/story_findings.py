@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from verify.checks.summary import table
+from verify.checks.summary import EARLIER_COPY, table
 from verify.records.claims import Claim
 from verify.records.findings import Bearing, Finding, Part
 from verify.records.stories import StoryClip, StoryRecording, StoryReport
@@ -79,9 +79,23 @@ def once(report: StoryReport) -> list[OfClip]:
     for clip in clips:
         mine = recordings.get(clip.sha256)
         for f in clip.findings:
-            whole = (mine.recording.id if mine else clip.sha256, f.check, f.bearing, f.part, f.weight, f.sentence)
+            whole = (mine.recording.id if mine else clip.sha256, f.check, f.bearing, f.part, *_said(f))
             groups.setdefault(whole, []).append(OfClip(clip=clip, finding=f))
-    return [OfClip(clip=same[0].clip, finding=same[0].finding, copies=_others(same)) for same in groups.values()]
+    first = [min(same, key=lambda o: WEIGHTS[o.finding.weight]) for same in groups.values()]
+    return [
+        OfClip(clip=one.clip, finding=one.finding, copies=_others(one, same))
+        for one, same in zip(first, groups.values(), strict=True)
+    ]
+
+
+def _said(finding: Finding) -> tuple[str, ...]:
+    """Return what makes a finding the same in another copy: its words; of an earlier copy, which one it is.
+
+    Of one earlier copy every later one says something else: which of its own seconds are shared.
+    """
+    if finding.check == EARLIER_COPY and finding.bearing == "questions" and finding.evidence:
+        return (finding.evidence[0].sha256, finding.evidence[0].place)
+    return (finding.weight, finding.sentence)
 
 
 def _is_best(clip: StoryClip, recordings: Mapping[str, StoryRecording]) -> bool:
@@ -89,9 +103,9 @@ def _is_best(clip: StoryClip, recordings: Mapping[str, StoryRecording]) -> bool:
     return mine is not None and mine.recording.best == clip.sha256
 
 
-def _others(same: Sequence[OfClip]) -> tuple[StoryClip, ...]:
-    """Return the clips of the same findings but the first, each once."""
-    named = {o.clip.sha256: o.clip for o in same if o.clip.sha256 != same[0].clip.sha256}
+def _others(first: OfClip, same: Sequence[OfClip]) -> tuple[StoryClip, ...]:
+    """Return the clips of the same findings but `first`, each once."""
+    named = {o.clip.sha256: o.clip for o in same if o.clip.sha256 != first.clip.sha256}
     return tuple(named.values())
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-from verify.records.findings import Finding
+from verify.records.findings import Bearing, Finding
 from verify.records.matches import Match, Recording
 from verify.records.stories import (
     Alignment,
@@ -18,6 +18,8 @@ from verify.records.stories import (
     StoryRecording,
 )
 
+_TOLD = 4  # findings of one bearing that the summary quotes
+_OPEN = 3  # and of what is not established
 LinkKind = Literal["sound aligned", "flashes aligned"]
 BorrowedKind = Literal["same soundtrack", "same segment"]
 
@@ -186,11 +188,16 @@ def not_established(counted: StoryCounts, posts: Sequence[StoryPost], findings: 
     missing = [p for p in posts if p.references and not p.sha256]
     if missing:
         numbers = ", ".join(str(p.number) for p in missing)
-        told.append(f"What the posts {numbers} show: no clip of them could be looked at.")
+        one = len(missing) == 1
+        told.append(
+            f"What {'post' if one else 'the posts'} {numbers} {'shows' if one else 'show'}: no clip of "
+            f"{'it' if one else 'them'} could be looked at."
+        )
     silent = [p for p in posts if not p.references]
     if silent:
         told.append(
-            f"{len(silent)} quoted posts carry no address in the story; whether they showed a clip is not known."
+            f"{_many(len(silent), 'quoted post')} in the story {'has' if len(silent) == 1 else 'have'} no address; "
+            "whether a clip was shown there is not known."
         )
     if counted.recordings > 1 and not counted.aligned:
         told.append("Whether the recordings show the same moment: none could be aligned in time with another.")
@@ -221,19 +228,37 @@ def doubts(where: Mapping[str, str], aside: Iterable[tuple[Match, str]]) -> list
     return list(told.values())
 
 
-def summary(counted: StoryCounts, findings: Sequence[Finding], open_: Sequence[str]) -> list[str]:
-    """Return a few sentences an editor can paste: the counts, what questions, what supports, what is open."""
-    came = f"{counted.fetched} could be fetched" + (
-        f" and {counted.mapped} were given as files" if counted.mapped else ""
-    )
-    told = [
-        f"Of {counted.posts} posts in the story, {came}; the {counted.clips} clips are {counted.recordings} different "
-        f"recordings, {counted.unrelated} of them seen from at least two unrelated uploaders and {counted.aligned} "
-        "aligned in time with another."
-    ]
+def summary(
+    counted: StoryCounts,
+    told_of: Sequence[tuple[Bearing, str]],
+    open_: Sequence[str],
+    place: Sequence[str] = (),
+) -> list[str]:
+    """Return a few sentences an editor can paste: the counts, what questions, what supports, what is open.
+
+    `told_of` are the findings with the clips they were made on, each once, and what carries most first; `place` says
+    for what the claimed places were taken.
+    """
+    came = [f"{counted.fetched} could be fetched"] if counted.fetched or not counted.mapped else []
+    came += [f"{counted.mapped} {'was' if counted.mapped == 1 else 'were'} given as files"] if counted.mapped else []
+    told = [f"Of {_many(counted.posts, 'post')} in the story, {' and '.join(came)}."]
+    if counted.clips:
+        told[0] = (
+            f"{told[0][:-1]}; {_many(counted.clips, 'clip')} {'shows' if counted.clips == 1 else 'show'} "
+            f"{_many(counted.recordings, 'recording')} ({counted.unrelated or 'none'} seen from at least two unrelated "
+            f"uploaders, {counted.aligned or 'none'} aligned in time with another)."
+        )
     for bearing, word in (("questions", "Questions"), ("supports", "Supports")):
-        some = list(dict.fromkeys(f.sentence for f in findings if f.bearing == bearing))
-        told += [f"{word} the claim: {s}" for s in some[:4]]
-        if len(some) > 4:
-            told.append(f"{len(some) - 4} more findings {bearing.rstrip('s')} the claim.")
-    return [*told, *(f"Not established: {s}" for s in open_[:3])]
+        some = [sentence for how, sentence in told_of if how == bearing]
+        told += [f"{word} the claim: {s}" for s in some[:_TOLD]]
+        left = len(some) - _TOLD
+        if left > 0:
+            told.append(f"{_many(left, 'more finding')} {bearing if left == 1 else bearing.rstrip('s')} the claim.")
+    told += [*place, *(f"Not established: {s}" for s in open_[:_OPEN])]
+    if len(open_) > _OPEN:
+        told.append(f"The report names {len(open_) - _OPEN} more that is not established.")
+    return told
+
+
+def _many(number: int, one: str) -> str:
+    return f"{number} {one}{'' if number == 1 else 's'}"
