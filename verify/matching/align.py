@@ -94,7 +94,7 @@ def measured(a: Side, b: Side, line: Line, spread: float) -> Aligned | None:
         still=float(np.median(alike)),
         energy_a=float(np.sqrt(np.mean(da * da))),
         energy_b=float(np.sqrt(np.mean(db * db))),
-        lively_a=a.lively,
+        lively_a=a.lively(),
         lively_b=liveliest(change),
         start=first,
         end=last,
@@ -122,20 +122,21 @@ def align(a: Side, b: Side, spans: Sequence[Span], ways: Ways = WAYS, measure: M
 
     `measure` makes an exact alignment of a line found.
     """
-    best: tuple[Line, float] | None = None
+    best: tuple[Line, Callable[[], float]] | None = None
     second: Line | None = None
     for from_a, to_a, from_b, to_b in spans:
         ranked, spread = lines(part(a, from_a, to_a), part(b, from_b, to_b), ways)
-        for line in ranked[:2]:
+        for line in ranked:
             moved = _unspanned(line, from_a, from_b, to_b, len(b.rows))
             if best is None or moved.rank > best[0].rank:
                 best = (moved, spread)
             elif second is None or moved.rank > second.rank:
                 second = moved
-    if best is None or (best[0].rank < HOPELESS and max(a.lively, b.lively) >= STILL):
+    if best is None or (best[0].rank < HOPELESS and (a.lively() >= STILL or b.lively() >= STILL)):
         return None
     tried = [best[0]] + ([second] if second is not None and second.rank > CLOSE * best[0].rank else [])
-    found = [measure(a, b, line, best[1]) for line in tried]
+    others = best[1]()
+    found = [measure(a, b, line, others) for line in tried]
     return max((f for f in found if f is not None), key=lambda f: f.rank, default=None)
 
 

@@ -19,12 +19,12 @@ from verify.records.fingerprints import Fingerprint
 Floats = npt.NDArray[np.floating[Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Clip:
     """What matching knows of a clip: places, moments, the film (pictures and changes, (rows, cells)), the shape.
 
     The film of a long clip is read in stretches. `size` is how much changes in each row (grey levels a cell), `mean`
-    the mean picture (HEIGHT, WIDTH).
+    the mean picture (HEIGHT, WIDTH). A clip is only the same as itself.
     """
 
     sha256: str

@@ -7,7 +7,7 @@ one offset and speed. Where no fit is sure, the whole pictures are tried over ea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from verify.matching.align import Aligned, align, measured
 from verify.matching.clips import Clip
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
 from verify.matching.geometry import Fit, fits, unit_matrix, whole
-from verify.matching.lattice import Lattice, lattice
+from verify.matching.lattice import Lattice, lattice, over_all
 from verify.matching.lines import AS_FILMED, DECISIVE, NATURAL, WAYS, Side, Ways, side
 from verify.matching.parts import guesses
 from verify.matching.settle import settled
@@ -32,6 +32,7 @@ PLAINLY = 0.7  # correlation of movement that needs no better way to be looked f
 UNSETTLED = 1.0  # rank below which no small step makes a match of it
 NUDGED, MOVED = 0.04, 0.1  # shares of the smaller picture a sure fit, and any other, may be off
 PLACED = 24.0  # weight of a fit that says as much as a rank of 1 does
+LASTING = 480  # rows of a clip of which a side is kept until the next is searched: 4 MB
 SURE_PLACES = 20  # a fit of so many places needs no guess beside it
 
 
@@ -63,7 +64,8 @@ def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS, guess: bool = Tru
     if not any(one.fit is not None and one.fit.places >= SURE_PLACES for one in tried):
         # Nothing but movement can say how a picture without places was turned.
         likely = TURNS if not len(a.spots) and not len(b.spots) else (UPRIGHT, MIRROR)
-        tried += [_Try(whole(turn), turn, None, WAYS if guess else NATURAL) for turn in likely if turn in turns]
+        ways = WAYS if guess else NATURAL
+        tried += [_Try(whole(turn), turn, None, ways, over_all(turn)) for turn in likely if turn in turns]
         if guess:
             placed = guesses(a.mean, b.mean, a.aspect, b.aspect)
             tried += [_Try(matrix, UPRIGHT, None, NATURAL) for matrix in placed]
@@ -87,22 +89,33 @@ class _Try:
     turn: Turn
     fit: Fit | None
     ways: Ways = WAYS
+    both: Lattice | None = None  # of the matrix, where it is known
 
 
 def _tested(one: _Try, a: Clip, b: Clip) -> Found | None:
     """Return how the clips run along each other when laid so, or None when that shows nothing."""
-    both = lattice(one.matrix)
+    both = one.both or lattice(one.matrix)
     if both is None:
         return None
     spans = hinted(one.fit.times, len(a.grid), len(b.grid)) if one.fit is not None else guessed(a.size, b.size)
     if not spans:
         return None
-    sides = _side(a, both, of_a=True), _side(b, both, of_a=False)
+    brief = both.every_cell_of_a and len(a.grid) <= LASTING
+    sides = _as_it_is(a) if brief else _side(a, both, of_a=True), _side(b, both, of_a=False)
     long = isinstance(a.grid, Strip) or isinstance(b.grid, Strip)
     aligned = align(*sides, spans, one.ways, hours.measured if long else measured)
     if aligned is None:
         return None
     return Found(one.matrix, one.turn, one.fit, aligned, both.share_a, both.share_b, sides, tuple(spans))
+
+
+@lru_cache(maxsize=1)
+def _as_it_is(clip: Clip) -> Side:
+    """Return the side of a clip that is read cell by cell: the searched one is laid over all others so.
+
+    In memory it lies as a reading of some cells would, so that sums are the same to the last bit.
+    """
+    return side(np.asfortranarray(clip.grid), np.asfortranarray(clip.change))
 
 
 def _side(clip: Clip, both: Lattice, *, of_a: bool) -> Side:

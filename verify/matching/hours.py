@@ -28,7 +28,7 @@ def long_side(rows: Strip, change: Strip) -> Side:
     moved = Strip(change.shape, lambda start, end: without_light(rows.read(start, end), change.read(start, end)))
     sizes = [np.sqrt(np.mean(part * part, axis=1)) for part in (moved[one] for one in stretches(len(rows)))]
     lively = float(np.quantile(np.concatenate(sizes), 0.9))
-    return Side(rows, moved, moved.through(levelled, change.shape[1]), lively)
+    return Side(rows, moved, moved.through(levelled, change.shape[1]), lambda: lively)
 
 
 def retimed_length(count: int, speed: float) -> int:
@@ -108,8 +108,8 @@ def measured(a: Side, b: Side, line: Line, spread: float) -> Aligned | None:
         still=float(np.median(alike)),
         energy_a=float(np.sqrt(change.a / ((end - start) * points))),
         energy_b=float(np.sqrt(change.b / ((end - start) * points))),
-        lively_a=a.lively,
-        lively_b=b.lively,
+        lively_a=a.lively(),
+        lively_b=b.lively(),
         start=first,
         end=last,
         rank=level.rank,

@@ -8,6 +8,7 @@ cells would blur the one and not the other, and a small picture in a corner live
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from verify.descriptors.grid import CELLS, HEIGHT, WIDTH
+from verify.matching.codes import Turn
+from verify.matching.geometry import whole
 
 Array = npt.NDArray[np.floating[Any]]
 Floats = npt.NDArray[np.floating[Any]]
@@ -28,13 +31,22 @@ SEEN = 0.75  # share of a cell that must be seen in the other picture; all of it
 
 @dataclass(frozen=True, slots=True)
 class Lattice:
-    """How to read both grids: `cells` (p,) of the coarser one, `weights` (CELLS, p) for the other; and the shares."""
+    """How to read both grids: `cells` (p,) of the coarser one, `weights` (CELLS, p) for the other; and the shares.
+
+    `order` says which cell of the other each of them is, where it is just one.
+    """
 
     cells: Ints
     weights: csr_array
     of_a: bool  # the cells are those of a
     share_a: float
     share_b: float
+    order: Ints | None = None
+
+    @property
+    def every_cell_of_a(self) -> bool:
+        """Whether the grid of a is read as it is."""
+        return self.of_a and len(self.cells) == CELLS
 
     def read(self, a: Floats, b: Floats) -> tuple[Floats, Floats]:
         """Return the readings (n, p) and (m, p) of the grids `a` (n, CELLS) and `b` (m, CELLS)."""
@@ -42,7 +54,12 @@ class Lattice:
 
     def one(self, grid: Floats, *, of_a: bool) -> Floats:
         """Return the readings (n, p) of the grid of one of the two clips."""
-        read: Floats = grid[:, self.cells] if of_a == self.of_a else grid @ self.weights
+        if of_a == self.of_a:
+            read: Floats = grid[:, self.cells]
+        elif self.order is not None:
+            read = grid.T[self.order].T  # in memory as a product with weights lies: sums are then those of one
+        else:
+            read = grid @ self.weights
         return read
 
 
@@ -86,4 +103,14 @@ def lattice(matrix: Array) -> Lattice | None:
     use = mine >= 0
     share_of_cell = (1.0 / np.bincount(mine[use], minlength=len(kept))).astype(np.float32)
     weights = csr_array((share_of_cell[mine[use]], (there[use], mine[use])), shape=(CELLS, len(kept)))
-    return Lattice(kept, weights, of_a, share if of_a else other, other if of_a else share)
+    order = None
+    if weights.nnz == len(kept) and (weights.data == 1).all():
+        rows, columns = weights.nonzero()
+        order = rows[np.argsort(columns)]
+    return Lattice(kept, weights, of_a, share if of_a else other, other if of_a else share, order)
+
+
+@lru_cache(maxsize=8)
+def over_all(turn: Turn) -> Lattice | None:
+    """Return the lattice of `whole(turn)`: nearly every pair is laid so once."""
+    return lattice(whole(turn))
