@@ -9,6 +9,7 @@ the pictures a quarter before and a quarter after, less what light alone makes o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -81,8 +82,15 @@ def unpack_stills(packed: bytes, count: int) -> Floats:
         raise ValueError(f"{count} stills hold {len(raw)} bytes, not {size} and more")
     waves[large] = np.frombuffer(raw[size:], "<i2")
     coded = np.zeros((count, CELLS), np.float32)
-    coded[:, _KEPT] = np.cumsum(waves.reshape(WAVES, count).T * _WAVE_STEP, axis=0)
+    coded[:, _KEPT] = summed(np.ascontiguousarray(waves.reshape(WAVES, count).T) * _WAVE_STEP)
     return np.stack([cv2.idct(wave.reshape(HEIGHT, WIDTH)).ravel() for wave in coded])
+
+
+def summed(rows: Floats) -> Floats:
+    """Return `rows` (n, cells), to each of which all before it were added: in place, and faster than column by column."""
+    for before, row in pairwise(rows):
+        row += before
+    return rows
 
 
 def pictures(stills: Floats, change: Floats, light: Floats) -> Floats:
@@ -93,7 +101,7 @@ def pictures(stills: Floats, change: Floats, light: Floats) -> Floats:
     count = len(change)
     between = np.zeros_like(change)  # from the row before to this one
     between[1:] = (change[:-1] + change[1:]) / 4
-    path = np.cumsum(between, axis=0)
+    path = summed(between)
     at = np.arange(count) / STILL_EVERY
     before = np.minimum(at.astype(int), len(stills) - 1)
     after = np.minimum(before + 1, len(stills) - 1)

@@ -38,6 +38,7 @@ _SIZE_UNIT, _SIZE_STEPS = 0.05, 16.0  # smallest mean change that is told from n
 _BASE = 2 * MOST + 1
 _TOGETHER = 3  # levels in a byte
 _PLACES = np.array([_BASE**i for i in range(_TOGETHER)], np.uint8)
+_IN_A_BYTE = (np.arange(256)[:, None] // _PLACES % _BASE - MOST).astype(np.int8)
 # Literals depend on nothing before them, and short matches are enough: what is left of noise has no more order.
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6, "lc": 0, "lp": 0, "pb": 0, "depth": 4, "dict_size": 1 << 18}]
 
@@ -121,8 +122,7 @@ class Packer:
 def unpacked(packed: bytes, rows: int) -> Levels:
     """Return the levels (rows, CELLS) that were packed. Raises ValueError when they do not fit."""
     together = np.frombuffer(_unzipped(packed, rows * CELLS // _TOGETHER), np.uint8)
-    level = together[:, None] // _PLACES % _BASE
-    return level.astype(np.int8).reshape(-1, CELLS) - np.int8(MOST)
+    return np.take(_IN_A_BYTE, together, axis=0).reshape(-1, CELLS)
 
 
 def unpacked_shares(packed: bytes, rows: int) -> Levels:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.grid import CELLS, Kept
+from verify.descriptors.grid import CELLS, Kept, pictures
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.intp]
@@ -66,6 +66,7 @@ def stretches(count: int) -> list[slice]:
 def film(kept: Kept) -> tuple[Rows, Rows]:
     """Return the pictures and the changes of a film: all of them, or, of a long one, strips."""
     if len(kept) <= LONG:
-        return kept.pictures(0, len(kept)), kept.change(0, len(kept))
+        change = kept.change(0, len(kept))
+        return pictures(kept.stills, change, kept.light), change
     shape = (len(kept), CELLS)
     return Strip(shape, kept.pictures), Strip(shape, kept.change)
