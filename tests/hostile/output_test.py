@@ -1,46 +1,35 @@
-"""No string from outside runs anywhere: every text of a report is an attack, in every format, in a real Chromium.
+"""No string from outside runs in a page: every text of a report is an attack, in a real Chromium.
 
 Each row has a control that must fail: the same attacks through a template that does not escape, a Markdown that is not
-escaped, a document built from strings, a PDF with a script. FIRSTSEEN_FULL=1 puts every attack into every place by
+escaped, JSON inside a script element. FIRSTSEEN_FULL=1 puts every attack into every place by
 itself; without it a few turns, and all of them at once.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import markdown_it
-import pypdf
 import pytest
-import typst
 from jinja2 import Environment
 
+from hostile.poisoned_reports import FULL, KINDS, poisoned, terminal_safe, written
 from reports import hostile_strings as attacks
 from reports import made_reports as made
-from reports import made_stories as stories
 from reports import real_browser as browsing
 from verify.records import wire
 from verify.records.cases import BatchReport, ClipReport
 from verify.records.stories import StoryReport
 from verify.reports.as_block import Block
-from verify.reports.as_csv import Csv
 from verify.reports.as_html import Html
 from verify.reports.as_json import Json
 from verify.reports.as_markdown import Markdown
 from verify.reports.as_mediareview import MediaReview
-from verify.reports.as_pdf import Pdf
-from verify.reports.as_text import Text
 from verify.reports.page import json_for_script, policy
-
-FULL = os.environ.get("FIRSTSEEN_FULL") == "1"
-KINDS = ("clip", "batch", "story")
 
 
 @pytest.fixture(scope="module")
@@ -62,30 +51,6 @@ def browser():
 @pytest.fixture(scope="module")
 def strings(listening) -> list[str]:
     return attacks.payloads(listening[0])
-
-
-def report_of(kind: str) -> Any:
-    reports = {"clip": made.clip_report, "batch": lambda: made.batch_report(9), "story": stories.story_report}
-    return reports[kind]()
-
-
-def poisoned(kind: str, strings: list[str]) -> list[Any]:
-    """Return reports full of attacks: all in one, then one attack a place, turned so that each meets other places."""
-    whole = report_of(kind)
-    turns = range(len(strings)) if FULL else range(0, len(strings), 29)
-    return [
-        attacks.poison(whole, attacks.everything([s for s in strings if len(s) < 200])),
-        *(attacks.poison(whole, attacks.turned(strings, t)) for t in turns),
-    ]
-
-
-def written(kind: str, form: Any, report: Any) -> bytes:
-    pictures = made.pictures()
-
-    def always(path: str) -> bytes | None:
-        return pictures(path) or made.scene(2.0, size=(160, 90))
-
-    return getattr(form, kind)(report, always)
 
 
 def ran(browser: Any, page: Path, listening: tuple[int, list[str]]) -> list[str]:
@@ -231,86 +196,3 @@ def test_control_json_inside_a_script_element_without_escaping_runs(browser, lis
     data = json.dumps([s for s in strings if "\ud800" not in s])
     page.write_text(f"<!doctype html><meta charset=utf-8><script>var d={data}</script>", encoding="utf-8")
     assert ran(browser, page, listening)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_cell_is_a_formula(strings, kind):
-    triggers = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-    guarded = 0
-    for report in poisoned(kind, strings):
-        text = written(kind, Csv(), report).decode("utf-8-sig")
-        assert terminal_safe(text.replace("\r\n", "\n"))
-        rows = list(csv.reader(io.StringIO(text, newline="")))
-        assert {len(row) for row in rows} == {len(rows[0])}
-        assert [cell for row in rows for cell in row if cell.startswith(triggers)] == []
-        guarded += sum(int(row[-1]) for row in rows[1:])
-    assert guarded > 0  # the control: there were formulas to guard
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_plain_text_holds_no_control_and_no_bidi(strings, kind):
-    for report in poisoned(kind, strings):
-        assert terminal_safe(written(kind, Text(), report).decode("utf-8"))
-    assert not terminal_safe("".join(strings))  # the control
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_pdf_shows_attacks_as_words_and_carries_no_action(strings, kind):
-    reports = poisoned(kind, strings)
-    for report in reports if FULL else reports[-1:]:
-        assert actions(pypdf.PdfReader(io.BytesIO(written(kind, Pdf(), report)))) == []
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_markup_of_the_pdf_engine_stays_words(strings, kind):
-    whole = report_of(kind)
-    report = attacks.poison(whole, attacks.turned([s for s in strings if s.startswith("#")], 0))
-    pages = pypdf.PdfReader(io.BytesIO(written(kind, Pdf(), report))).pages
-    text = "".join("".join(page.extract_text() for page in pages).split()).replace("\u200b", "")
-    assert '#(40+2)#read("/etc/hostname")' in text
-    assert '#eval("40+2")@cite<label>*b*_i_`raw`//comment' in text
-
-
-def test_control_a_document_built_from_strings_is_evaluated(tmp_path, strings):
-    one = next(s for s in strings if s.startswith("#(40+2)")).split(" ")[0]
-    (tmp_path / "naive.typ").write_text(f"#set document(title: [x])\n{one}")
-    text = pypdf.PdfReader(io.BytesIO(typst.compile(str(tmp_path / "naive.typ")))).pages[0].extract_text()
-    assert "42" in text
-
-
-def test_control_a_pdf_with_a_script_is_noticed():
-    writer = pypdf.PdfWriter()
-    writer.add_blank_page(100, 100)
-    action = pypdf.generic.DictionaryObject()
-    action[pypdf.generic.NameObject("/S")] = pypdf.generic.NameObject("/JavaScript")
-    action[pypdf.generic.NameObject("/JS")] = pypdf.generic.TextStringObject("app.alert(1)")
-    writer.root_object[pypdf.generic.NameObject("/OpenAction")] = action
-    out = io.BytesIO()
-    writer.write(out)
-    assert actions(pypdf.PdfReader(out))
-
-
-def actions(document: pypdf.PdfReader) -> list[str]:
-    """Return every action, script, embedded file and odd address in a PDF, wherever it stands."""
-    found = []
-    for number in range(len(document.xref_objStm) + sum(len(v) for v in document.xref.values()) + 5):
-        try:
-            one = document.get_object(number)
-        except (pypdf.errors.PdfReadError, KeyError, IndexError):
-            continue
-        if not isinstance(one, pypdf.generic.DictionaryObject):
-            continue
-        found += [k for k in ("/JS", "/JavaScript", "/OpenAction", "/AA", "/Launch", "/EmbeddedFiles") if k in one]
-        kind, address = one.get("/S"), str(one.get("/URI", ""))
-        if kind in {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToR"}:
-            found.append(str(kind))
-        if address and not re.match(r"https?://[^\s\"'<>]+$", address):
-            found.append(f"address {address}")
-    return found
-
-
-def terminal_safe(text: str) -> bool:
-    """Return whether `text` holds no control character but line end and tab, and nothing that reorders what follows."""
-    return not re.search(
-        r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", text
-    )

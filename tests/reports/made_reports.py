@@ -6,17 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from reports.made_clip import ARABIC, CLAIM, HEBREW, examination, item, keyframes, pictures, scene, sha
-from reports.made_findings import (
-    APPEARANCES,
-    CHAINS,
-    ELSEWHERE,
-    FINDINGS,
-    NOT_ESTABLISHED,
-    OLDER,
-    SUMMARY,
-    matches,
-    others,
-)
+from reports.made_copies import APPEARANCES, OLDER, matches, others
+from reports.made_findings import CHAINS, ELSEWHERE, FINDINGS, NOT_ESTABLISHED, SUMMARY
 from verify.records.cases import (
     BatchReport,
     Case,

@@ -18,7 +18,7 @@ import typst
 
 from verify.records.cases import BatchReport, ClipReport
 from verify.records.stories import StoryReport
-from verify.reports import pdf_blocks, pdf_story
+from verify.reports import pdf_batch, pdf_clip, pdf_story
 from verify.reports.base import Format, Pictures
 from verify.reports.page import PAGES, media_type
 from verify.text import visible
@@ -41,11 +41,11 @@ class Pdf(Format):
 
     def clip(self, report: ClipReport, pictures: Pictures) -> bytes:
         """Return the PDF of one clip."""
-        return document(pdf_blocks.of_clip(report), report.made, pictures)
+        return document(pdf_clip.of_clip(report), report.made, pictures)
 
     def batch(self, report: BatchReport, pictures: Pictures) -> bytes:
         """Return the PDF of many clips."""
-        return document(pdf_blocks.of_batch(report), report.made, pictures)
+        return document(pdf_batch.of_batch(report), report.made, pictures)
 
     def story(self, report: StoryReport, pictures: Pictures) -> bytes:
         """Return the PDF of a story."""
