@@ -87,7 +87,7 @@ def unpack_stills(packed: bytes, count: int) -> Floats:
 
 
 def summed(rows: Floats) -> Floats:
-    """Return `rows` (n, cells), to each of which all before it were added: in place, and faster than column by column."""
+    """Return `rows` (n, cells), each with all before it added: in place, and faster than column by column."""
     for before, row in pairwise(rows):
         row += before
     return rows
