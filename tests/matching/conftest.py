@@ -79,3 +79,9 @@ def film() -> Callable[..., Pictures]:
 def prints() -> Callable[[Pictures], dict[str, Fingerprint]]:
     """`prints(pictures)`: their fingerprints."""
     return fingerprints
+
+
+@pytest.fixture(scope="session")
+def background() -> Callable[..., np.ndarray]:
+    """`background(seed, width=480, height=270)`: a room in which nothing moves."""
+    return room

@@ -17,11 +17,12 @@ from verify.matching import hours, strength
 from verify.matching.align import Aligned, align, measured
 from verify.matching.clips import Clip
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT, Turn
-from verify.matching.geometry import Fit, fits, unit_matrix, whole
+from verify.matching.drift import moved, softened
+from verify.matching.geometry import MANY_PLACES, Fit, fits, unit_matrix, whole
 from verify.matching.lattice import Lattice, lattice, over_all
 from verify.matching.lines import AS_FILMED, DECISIVE, NATURAL, WAYS, Side, Ways, side
 from verify.matching.parts import guesses
-from verify.matching.settle import settled
+from verify.matching.settle import settled, steadied
 from verify.matching.strips import Strip
 from verify.matching.windows import Span, guessed, hinted
 
@@ -33,6 +34,8 @@ UNSETTLED = 1.0  # rank below which no small step makes a match of it
 NUDGED, MOVED = 0.04, 0.1  # shares of the smaller picture a sure fit, and any other, may be off
 PLACED = 24.0  # weight of a fit that says as much as a rank of 1 does
 LASTING = 480  # rows of a clip of which a side is kept until the next is searched: 4 MB
+PLENTY = 1.25  # a score that needs no better way to be looked for: no unrelated pair has half of it
+FITTED = 2  # fits of MANY_PLACES that are tried at other moments
 SURE_PLACES = 20  # a fit of so many places needs no guess beside it
 
 
@@ -78,7 +81,9 @@ def compare(a: Clip, b: Clip, turns: tuple[Turn, ...] = TURNS, guess: bool = Tru
                 return best
     if best is not None and best.aligned.rank <= UNSETTLED and strength.at_rest(best.aligned):
         return _as_filmed(a, b, best)
-    return _settled(a, b, best) if best is not None and UNSETTLED < best.aligned.rank < DECISIVE else best
+    if best is not None and UNSETTLED < best.aligned.rank < DECISIVE:
+        best = _settled(a, b, best)
+    return _drifted(a, b, tried, best) if guess and _reached(best) < PLENTY else best
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,28 @@ def _side(clip: Clip, both: Lattice, *, of_a: bool) -> Side:
     if isinstance(grid, Strip) and isinstance(change, Strip):
         return hours.long_side(grid.through(read, len(both.cells)), change.through(read, len(both.cells)))
     return side(read(np.asarray(grid)), read(np.asarray(change)))
+
+
+def _drifted(a: Clip, b: Clip, tried: list[_Try], best: Found | None) -> Found | None:
+    """Return the best way found, or a better one near it for clips whose camera moved between the pictures fitted."""
+    if best is not None and best.aligned.rank > UNSETTLED:
+        matrix = steadied(best.matrix, a.change, b.change, best.aligned, softened)
+        best = _better(best, _tested(_Try(matrix, best.turn, best.fit), a, b))
+    fitted = [one for one in tried if one.fit is not None and one.fit.places >= MANY_PLACES]
+    for one in fitted[:FITTED]:
+        spans = hinted(one.fit.times, len(a.grid), len(b.grid)) if one.fit is not None else []
+        there = moved(one.matrix, a, b, spans)
+        if there is not None and _reached(best) < PLENTY:
+            best = _better(best, _tested(_Try(there, one.turn, one.fit), a, b))
+    return best
+
+
+def _better(found: Found | None, other: Found | None) -> Found | None:
+    return other if _reached(other) > _reached(found) else found
+
+
+def _reached(found: Found | None) -> float:
+    return strength.score(found.aligned, found.fit) if found is not None else 0.0
 
 
 def _worth(found: Found) -> float:
