@@ -15,9 +15,10 @@ from pipelines.options import BatchResult, Options
 from pipelines.searching import Searches
 from pipelines.session import Session
 from pipelines.writing import write_batch
+from verify.errors import NotVideoError
 from verify.records.cases import BatchReport, Event, FailedItem, Item, OtherClip
 from verify.records.matches import Match, Recording
-from verify.sources.file import videos_in
+from verify.sources.file import links_in, videos_in
 from verify.stories import tally
 
 
@@ -28,7 +29,9 @@ def dedup(targets: Sequence[str], options: Options) -> Generator[Event, None, Ba
     what opening the case raises.
     """
     with Session(options) as session:
-        items, failures = yield from _bring_in_all(session, _one_by_one(targets))
+        singles = _one_by_one(targets)
+        items, failures = yield from _bring_in_all(session, singles)
+        failures += _not_followed(targets, singles)
         looked, troubles = yield from looking.look_at(session, items, "copies")
         failures += troubles
         clips = list(dict.fromkeys(one.examination.sha256 for one in looked))
@@ -45,6 +48,16 @@ def _one_by_one(targets: Sequence[str]) -> list[str]:
         inside = [str(p) for p in videos_in(Path(target))] if Path(target).is_dir() else []
         singles += inside or [target]
     return list(dict.fromkeys(singles))
+
+
+def _not_followed(targets: Sequence[str], singles: Sequence[str]) -> list[FailedItem]:
+    """Return a failure for each link to a video in a folder: none is left out in silence.
+
+    A folder with nothing but links is among the `singles`, and fails by itself.
+    """
+    folders = [Path(target) for target in targets if target not in singles and Path(target).is_dir()]
+    trouble = NotVideoError("A link in a folder is not followed.", "Give the file that it points to.")
+    return [acquiring.failed(str(link), trouble) for folder in folders for link in links_in(folder)]
 
 
 def _bring_in_all(session: Session, targets: list[str]) -> Generator[Event, None, tuple[list[Item], list[FailedItem]]]:

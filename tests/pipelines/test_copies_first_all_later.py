@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,15 @@ def test_a_batch_then_a_check_then_a_batch(tmp_path: Path, clip: Path) -> None:
 
     result_of(dedup.dedup([str(clip.parent)], Options(case=case)))
     assert newest(case, sha256) == second
+
+
+def test_a_link_in_a_folder_is_named_as_left_out(clip, tmp_path):
+    folder = tmp_path / "linking"
+    folder.mkdir()
+    shutil.copy(clip, folder / "one.mp4")
+    (folder / "linked.mp4").symlink_to(clip)
+    report = result_of(dedup.dedup([str(folder)], Options(case=tmp_path / "case", formats=("json",)))).report
+    assert [item.media.name for item in report.items] == ["one.mp4"]
+    (failure,) = report.failed
+    assert failure.target.endswith("linked.mp4")
+    assert "not followed" in failure.reason

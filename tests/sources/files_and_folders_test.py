@@ -54,6 +54,16 @@ def test_a_folder_gives_its_videos_in_order_and_nothing_from_outside(fetch: Any,
     assert videos_in(folder) == [folder / "b" / "a.webm", folder / "b" / "noname", folder / "z.mp4"]
 
 
+def test_a_folder_of_links_says_that_they_are_not_followed(fetch: Any, tmp_path: Path) -> None:
+    (tmp_path / "clip.mp4").write_bytes(MP4)
+    folder = tmp_path / "links"
+    folder.mkdir()
+    for name in ("a.mp4", "b.mp4"):
+        (folder / name).symlink_to(tmp_path / "clip.mp4")
+    with pytest.raises(NotVideoError, match="2 links to videos: links are not followed"):
+        list(fetch(str(folder)))
+
+
 def test_a_case_inside_a_folder_is_not_brought_in_again(tmp_path: Path) -> None:
     case = tmp_path / "case"
     (case / "originals").mkdir(parents=True)

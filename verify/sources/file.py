@@ -55,7 +55,12 @@ class FileSource(Source):
     def _folder(self, path: Path, shown: str, staging: Path, progress: Progress) -> Iterator[Arrival]:
         found = videos_in(path)
         if not found:
-            raise NotVideoError(f"The folder {shown} holds no video file.", "Give a folder with videos, or a file.")
+            links = links_in(path)
+            what = f", but {len(links)} links to videos: links are not followed" if links else ""
+            raise NotVideoError(
+                f"The folder {shown} holds no video file{what}.",
+                "Give the files that they point to." if links else "Give a folder with videos, or a file.",
+            )
         failed: SourceError | UnreadableMediaError | None = None
         for one in found:
             try:
@@ -95,19 +100,22 @@ def videos_in(folder: Path) -> list[Path]:
 
     So is a case that lies within: what it preserves came from elsewhere, and is known there already.
     """
-    found: list[Path] = []
+    return sorted(path for path in _files_in(folder) if not path.is_symlink() and kinds.is_video(path))
+
+
+def links_in(folder: Path) -> list[Path]:
+    """Return the links under `folder` to files that look like videos, sorted: what `videos_in` passes over."""
+    return sorted(path for path in _files_in(folder) if path.is_symlink() and kinds.is_video(path))
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Yield what is a regular file under `folder`, or a link to one, and not hidden."""
     for root, folders, files in os.walk(folder, followlinks=False):
         if Path(root) != folder and {"custody.jsonl", "library.sqlite"} <= {*files}:
             folders.clear()
             continue
         folders[:] = sorted(f for f in folders if not f.startswith("."))
-        for name in sorted(files):
-            path = Path(root) / name
-            if name.startswith(".") or path.is_symlink() or not path.is_file():
-                continue
-            if kinds.is_video(path):
-                found.append(path)
-    return sorted(found)
+        yield from (path for name in files if not name.startswith(".") and (path := Path(root) / name).is_file())
 
 
 def _missing(shown: str, error: Exception) -> SourceError:
