@@ -122,7 +122,11 @@ def test_whose_bounds_overlap_the_claimed_time_is_not_put_in_order(made):
 
 def test_without_any_date_is_neutral(made):
     found = only(made.case(matches=(made.match(),)))
-    assert found.bearing == "neutral" and "none of which carries a date" in found.sentence
+    assert found.bearing == "neutral"
+    assert found.sentence == (
+        "This footage is known from 1 other file of the library; no date of its publication is known, which may be "
+        "before the claimed time (31 other clips were searched)."
+    )
 
 
 def test_that_shares_only_the_sound_is_never_a_copy(made):
@@ -168,3 +172,14 @@ def test_the_same_copy_is_listed_once_with_all_its_posts(made):
     assert [e.label for e in found.evidence] == ["post by @b", "Match"]
     assert found.evidence[0].value.count("2021-04-01 02:00:00 UTC") == 1
     assert "; also known as “another post”, 2021-05-01 02:00:00 UTC" in found.evidence[0].value
+
+
+def test_of_the_same_file_brought_in_twice_is_no_other_file(made):
+    """It read: `known from 1 file of the library`, and in brackets `the library holds no other clip`."""
+    basis = "it had been received by firstseen then; no earlier date is known"
+    arrived = replace(made.at("2026-11-23T05:23:56Z", basis), not_before=None)
+    found = only(made.case(dated={made.OURS: (arrived,)}, clips=0))
+    assert found.sentence == (
+        "This very file is in the library already; no date of its publication is known, which may be before the "
+        "claimed time (the library holds no other clip to compare with)."
+    )

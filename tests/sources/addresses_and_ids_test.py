@@ -50,7 +50,8 @@ def test_an_address_is_recognised(url: str, platform: str, post_id: str, author:
 
 
 @pytest.mark.parametrize(
-    "bad", ["", "file:///etc/passwd", "ftp://x/y", "javascript:alert(1)", "https://", "two words", "https://[::1"]
+    "bad",
+    ["", "file:///etc/passwd", "ftp://x/y", "javascript:alert(1)", "https://", "two words", "https://[::1", "notaurl"],
 )
 def test_what_is_no_web_address_is_refused_in_one_sentence(bad: str) -> None:
     with pytest.raises(UsageError, match="is not a web address"):

@@ -1,17 +1,13 @@
-"""Was this footage known before the claimed event? Rule: only a copy whose last possible date lies before it counts.
-
-A copy is another clip that shares the picture (never the sound alone), and that no person has ruled out.
-"""
+"""Was this footage known before the claimed event? Rule: only a copy whose last possible date lies before it counts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from verify.checks import strength, wording
 from verify.checks.base import Check
+from verify.checks.known_copies import Known, decided, known_before, known_copies, last_date, only_possible, posted
 from verify.records.cases import Case
 from verify.records.findings import Evidence, Finding, Weight
-from verify.records.matches import Appearance, Match, MatchKind
+from verify.records.matches import Appearance, Match
 from verify.records.times import TimeBounds
 
 _LIMITS = (
@@ -23,14 +19,6 @@ _RECHECK = (
     "camera shake); then open the earlier post and read its date on the platform itself."
 )
 _SHOWN = 5  # earlier copies spelled out in evidence; the rest are in the report's table of matches
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """One dated appearance of this footage, with the match that ties it to the clip (None: the same bytes)."""
-
-    appearance: Appearance
-    match: Match | None
 
 
 class EarlierCopy(Check):
@@ -56,7 +44,7 @@ class EarlierCopy(Check):
         early = [k for k in known if k.appearance.bounds and k.appearance.bounds.before(when)]
         if not early:
             return None
-        early.sort(key=lambda k: (_only_possible(case, k), _last_date(k)))  # a sure copy speaks before a possible one
+        early.sort(key=lambda k: (only_possible(case, k), last_date(k)))  # a sure copy speaks before a possible one
         first = early[0].appearance
         bounds = first.bounds
         ahead = wording.tell_span(wording.gap(bounds, when)) if bounds else ""
@@ -72,7 +60,6 @@ class EarlierCopy(Check):
 
     def _none_earlier(self, case: Case, known: list[Known], when: TimeBounds | None) -> Finding:
         searched = tell_searched(case)
-        dated = sorted((k for k in known if k.appearance.bounds), key=_last_date)
         if not known:
             return self.neutral(
                 f"No earlier copy was found: {searched}.",
@@ -81,30 +68,15 @@ class EarlierCopy(Check):
                 recheck="Hand the keyframes to several reverse image search services (links in the report) and sort "
                 "their hits by date.",
             )
-        copies = wording.count(len({k.appearance.sha256 for k in known}), "file")
-        sure = "possibly " if all(_only_possible(case, k) for k in known) else ""
-        if not dated:
-            told = f"This footage is {sure}known from {copies} of the library, none of which carries a date"
-        else:
-            first = dated[0].appearance
-            bounds = first.bounds or TimeBounds(
-                not_before=None, not_after=None, precision="interval", zone="unknown", basis=""
-            )
-            told = (
-                f"This footage is {sure}known from {copies} of the library; the earliest dated one is "
-                f"{wording.quote(first.label)}, {wording.tell(bounds, wording.place_zone(case))}"
-                f"{wording.by_hand(first)}"
-            )
         order = "none is known to be older than the claimed time" if when else "no time is claimed to compare it with"
-        return self.neutral(
-            f"{told}; {order} ({searched}).",
-            *_evidence(dated or known, wording.place_zone(case)),
-            limits=_LIMITS,
-            recheck=_RECHECK,
-        )
+        if not any(posted(k) for k in known):
+            order = "no date of its publication is known" + (", which may be before the claimed time" if when else "")
+        told = f"{_known_from(case, known)}; {order} ({searched})."
+        evidence = _evidence(sorted(known, key=last_date), wording.place_zone(case))
+        return self.neutral(told, *evidence, limits=_LIMITS, recheck=_RECHECK)
 
     def _parts(self, case: Case, when: TimeBounds | None) -> tuple[Finding, ...]:
-        early = _before(case, "shared part", when)
+        early = known_before(case, "shared part", when)
         if not early:
             return ()
         zone = wording.place_zone(case)
@@ -122,7 +94,7 @@ class EarlierCopy(Check):
         )
 
     def _soundtracks(self, case: Case, when: TimeBounds | None) -> tuple[Finding, ...]:
-        early = _before(case, "same soundtrack", when)
+        early = known_before(case, "same soundtrack", when)
         if not early:
             return ()
         zone = wording.place_zone(case)
@@ -137,38 +109,20 @@ class EarlierCopy(Check):
         )
 
 
-def _before(case: Case, kind: MatchKind, when: TimeBounds | None) -> list[Known]:
-    """Return the appearances before `when` of the clips that share so much with this one, the oldest first."""
-    if when is None:
-        return []
-    shared = [m for m in case.matches if m.kind == kind and not _ruled_out(case, m)]
-    found = [
-        Known(appearance=a, match=m)
-        for m in shared
-        for a in _appearances(case, _other(case, m))
-        if a.bounds and a.bounds.before(when)
-    ]
-    return sorted(found, key=_last_date)
-
-
-def known_copies(case: Case) -> list[Known]:
-    """Return every known appearance of this footage but the clip's own, in the order of the case."""
-    own = {case.item.media.sha256, *(f.sha256 for f in case.item.files)}
-    found = [
-        Known(appearance=a, match=None)
-        for a in _appearances(case, "", own)
-        if a.item != case.item.id and not _is_own_post(case, a)
-    ]
-    for match in case.matches:
-        other = _other(case, match)
-        if match.kind != "same picture" or _ruled_out(case, match) or other in own:
-            continue
-        dated = _appearances(case, other)
-        if not dated and other in case.others:
-            label = case.others[other].label
-            dated = [Appearance(sha256=other, label=label, bounds=None, item=case.others[other].item)]
-        found += [Known(appearance=a, match=match) for a in dated]
-    return found
+def _known_from(case: Case, known: list[Known]) -> str:
+    """Return where else this footage is known from: of this very file, and of others; dates of arrival are none."""
+    others = len({k.appearance.sha256 for k in known if k.match})
+    sure = "possibly " if others and all(only_possible(case, k) for k in known) else ""
+    if not others:
+        told = "This very file is in the library already"
+    else:
+        told = f"This footage is {sure}known from {wording.count(others, 'other file')} of the library"
+    dated = sorted((k for k in known if posted(k)), key=last_date)
+    if not dated:
+        return told
+    first = dated[0].appearance
+    when = wording.tell(first.bounds, wording.place_zone(case)) if first.bounds else ""
+    return f"{told}; the earliest date is that of {wording.quote(first.label)}, {when}{wording.by_hand(first)}"
 
 
 def tell_searched(case: Case) -> str:
@@ -188,40 +142,10 @@ def tell_searched(case: Case) -> str:
     )
 
 
-def _appearances(case: Case, sha256: str, among: set[str] | None = None) -> list[Appearance]:
-    wanted = among if among is not None else {sha256}
-    listed = [*case.appearances, *(a for s in sorted(wanted) if s in case.others for a in case.others[s].appearances)]
-    return list(dict.fromkeys(a for a in listed if a.sha256 in wanted))
-
-
-def _is_own_post(case: Case, appearance: Appearance) -> bool:
-    return not appearance.item and bool(case.item.post) and appearance.url == (case.item.post and case.item.post.url)
-
-
-def _other(case: Case, match: Match) -> str:
-    return match.a if match.b == case.item.media.sha256 else match.b
-
-
-def _decided(case: Case, match: Match) -> str:
-    pair = {match.a, match.b}
-    decided = [d.category for d in case.decisions if set(d.subject.split()) == pair and not d.undone]
-    return decided[-1] if decided else ""
-
-
-def _ruled_out(case: Case, match: Match) -> bool:
-    return _decided(case, match) == "not a match"
-
-
-def _only_possible(case: Case, known: Known) -> bool:
-    """Return whether what ties a copy to the clip is no more than possible, and no person said that it is one."""
-    match = known.match
-    return match is not None and match.strength.words == "possible" and _decided(case, match) != "same recording"
-
-
 def _named(case: Case, known: Known) -> str:
     if known.match is None:
         return "The same file"
-    return f"A {'possible ' if _only_possible(case, known) else ''}copy of this footage"
+    return f"A {'possible ' if only_possible(case, known) else ''}copy of this footage"
 
 
 def _weight(case: Case, early: list[Known]) -> Weight:
@@ -232,17 +156,12 @@ def _weight(case: Case, early: list[Known]) -> Weight:
     for known in early:
         if known.appearance.by_hand:
             continue
-        if known.match is None or _decided(case, known.match) == "same recording":
+        if known.match is None or decided(case, known.match) == "same recording":
             return "strong"
         sure = known.match.strength
         if sure.words == "practically certain" or (sure.words == "strong" and sure.false_rate is not None):
             return "strong"
     return "moderate"
-
-
-def _last_date(known: Known) -> str:
-    bounds = known.appearance.bounds
-    return bounds.not_after.isoformat() if bounds and bounds.not_after else "9999"
 
 
 def _which_part(match: Match | None) -> str:

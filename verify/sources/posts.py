@@ -59,7 +59,8 @@ def normal(url: str) -> str:
     try:
         parts = urllib.parse.urlsplit(text)
         named = bool(parts.hostname) and (parts.port or 1) > 0 and " " not in text  # .port raises for `javascript:x`
-        good = parts.scheme.lower() in {"http", "https"} and named
+        whole = "://" in url or "." in (parts.hostname or "")  # a word by itself is a slip of the hand
+        good = parts.scheme.lower() in {"http", "https"} and named and whole
     except ValueError:
         good = False
     if not good:
