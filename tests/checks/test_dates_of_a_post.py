@@ -24,6 +24,14 @@ def test_of_a_day_that_holds_the_event_cannot_be_ordered(made):
     assert found.bearing == "neutral" and "cannot be put in order" in found.sentence
 
 
+def test_whose_exact_date_lies_after_the_event_is_not_undone_by_the_day_a_story_gives(made):
+    """The number of a post said 14 h after, the story `1 April`: the report said that neither could be put in order."""
+    exact = made.at("2022-04-01T20:00:00+03:00", "number of the post")
+    day = whole_day(date(2022, 4, 1), "day given in the story", zone="unknown")
+    (found,) = PostDates().run(made.case(post=made.post(exact, day)))
+    assert found.bearing == "neutral" and "14 h 9 min after the claimed time; that fits" in found.sentence
+
+
 def test_that_contradict_each_other_question_the_source(made):
     against, apart = PostDates().run(made.case(post=made.post(made.YEAR_EARLIER, made.DAY_LATER)))
     assert (against.bearing, against.weight) == ("questions", "moderate")

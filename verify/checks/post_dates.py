@@ -70,8 +70,10 @@ class PostDates(Check):
         if early:
             return self._before(early, post, when, zone)
         later = sorted((d for d in post.dates if d.after(when)), key=lambda d: str(d.not_before))
-        # `no later than` orders nothing, but one that lies before the date itself contradicts it.
-        if later and all(d in later or d.not_before is None for d in post.dates) and not _denied(later[0], post):
+        # `no later than` orders nothing, but one that lies before the date itself contradicts it; a coarser date, as
+        # the day that a story gives, holds the exact one.
+        ordered = all(d in later or d.not_before is None or any(d.overlaps(e) for e in later) for d in post.dates)
+        if later and ordered and not _denied(later[0], post):
             first = later[0]
             told = (
                 f"The post is dated {wording.tell(first, zone)}, at least "

@@ -49,7 +49,7 @@ def tell(bounds: TimeBounds, zone: str = "") -> str:
     """Return the words for a time: `2022-04-01 09:29:07 UTC`, `between ... and ...`, `no later than ...`."""
     if bounds.zone == "unknown" and bounds.clock:
         if bounds.precision == "day":  # a day has no clock
-            return f"{bounds.clock} (a day, of a time zone that is not stated)"
+            return f"{bounds.clock} (a day, zone not stated)"
         return f"{bounds.clock} on a clock whose zone is not stated"
     first, last = bounds.not_before, bounds.not_after
     if first is None and last is None:
