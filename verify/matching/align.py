@@ -61,21 +61,31 @@ Measure = Callable[[Side, Side, Line, float], Aligned | None]
 
 def measured(a: Side, b: Side, line: Line, spread: float) -> Aligned | None:
     """Return the exact alignment near `line`: the lag moved by a row, the speed by a fortieth, where that is better."""
-    best: tuple[float, float, int, Floats, Floats] | None = None
+    best: tuple[float, float, int, Floats] | None = None
+    level_a = np.asarray(a.level)
+    power_a = power(level_a)
     for speed in (line.speed, line.speed * 0.975, line.speed * 1.025):
-        moved, change = retimed(np.asarray(b.rows), speed), retimed(np.asarray(b.change), speed)
+        change = retimed(np.asarray(b.change), speed)
         if speed < 0:  # played backwards, what brightened darkens
             change = -change
         level = np.asarray(b.level) if speed == 1.0 else levelled(change)
+        power_b = power(level)
         for lag in range(line.lag - 1, line.lag + 2):
-            start, end = max(0, -lag), min(len(moved), len(a.rows) - lag)
+            start, end = max(0, -lag), min(len(level), len(a.rows) - lag)
             if (end - start) * STEP >= SHORTEST:
-                rank, _ = agreement(a.level[start + lag : end + lag], level[start:end])
+                here, there = slice(start + lag, end + lag), slice(start, end)
+                rank, _ = correlated(level_a[here], level[there], power_a[here], power_b[there])
                 if best is None or rank > best[0]:
-                    best = (rank, speed, lag, moved, change)
+                    best = (rank, speed, lag, change)
     if best is None:
         return None
-    _, speed, lag, moved, change = best
+    _, speed, lag, change = best
+    return _exactly(a, b, speed, lag, change, spread)
+
+
+def _exactly(a: Side, b: Side, speed: float, lag: int, change: Floats, spread: float) -> Aligned:
+    """Return the alignment of one speed and lag; `change` is that of b, `retimed`."""
+    moved = retimed(np.asarray(b.rows), speed)
     start, end = max(0, -lag), min(len(moved), len(a.rows) - lag)
     here, there = a.rows[start + lag : end + lag], moved[start:end]
     kept = unhidden(here, there)
@@ -170,7 +180,17 @@ def retimed(x: Floats, speed: float) -> Floats:
 
 def agreement(da: Floats, db: Floats) -> tuple[float, float]:
     """Return (rank, correlation) of changes: rank grows with the root of the time over which they agree."""
-    ea, eb = (da * da).sum(axis=1), (db * db).sum(axis=1)
+    return correlated(da, db, power(da), power(db))
+
+
+def power(change: Floats) -> Floats:
+    """Return how much changes at each moment (n,), squared."""
+    squares: Floats = (change * change).sum(axis=1)
+    return squares
+
+
+def correlated(da: Floats, db: Floats, ea: Floats, eb: Floats) -> tuple[float, float]:
+    """Return what `agreement` does of changes whose `power` is known."""
     dot = float((da * db).sum())
     return dot / max(float(np.sqrt((ea * eb).sum())), 1e-6), dot / max(float(np.sqrt(ea.sum() * eb.sum())), 1e-6)
 
