@@ -69,7 +69,7 @@ def test_a_blue_sky_questions_only_the_dead_of_night(made, clock, bearing):
 def test_even_light_never_supports_and_questions_only_the_open_air_at_night(made, clock, bearing):
     found = only(made, LIT, made.at(f"2022-04-01T{clock}:00+03:00"))
     assert found.bearing == bearing and (
-        "if it shows the open air" in found.sentence or "any lit room" in found.sentence
+        "if it shows the open air" in found.sentence or "lit rooms all look so" in found.sentence
     )
     assert bearing == "neutral" or (found.weight == "weak" and "neither a fire, floodlights" in found.sentence)
     assert "fits a sun from −12° to 90°, if the open sky lights it" in found.evidence[0].value

@@ -50,7 +50,7 @@ def test_of_satellites_that_fit_are_not_questioned_by_a_clock_set_a_day_wrong(ma
 def test_of_the_camera_that_fits_supports_nothing_where_the_satellites_say_later(made):
     tags = (made.tag("recording time", "2022-04-01T05:10:00+03:00"), made.tag("gps time", "2022-04-09T02:10:02Z"))
     found = only(made.case(tags=tags))
-    assert found.bearing == "neutral" and found.sentence.endswith("as its gps time lies after it.")
+    assert found.bearing == "neutral" and found.sentence.endswith("as its GPS time lies after it.")
 
 
 def test_before_the_event_questions_weakly_where_another_fits_and_says_so(made):

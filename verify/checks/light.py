@@ -147,8 +147,8 @@ class LightAgainstSun(Check):
                 weight="weak",
             )
         return self._neutral(
-            f"The picture {_SHOWS['lit throughout']}; that fits the sun at {sun.words()}, every other hour of daylight "
-            "and bright twilight, and any lit room.",
+            f"The picture {_SHOWS['lit throughout']}. Daylight, bright twilight and lit rooms all look so: nothing "
+            f"follows for the claimed time, when the sun stood at {sun.words()}.",
             evidence,
         )
 

@@ -163,7 +163,7 @@ def _against(fitting: list[StatedTime], early: list[StatedTime], late: list[Stat
 
 
 def _told(stated: StatedTime, zone: str) -> str:
-    return f"{wording.tell(stated.bounds, zone)} as its {stated.name}"
+    return f"{wording.tell(stated.bounds, zone)} as its {stated.name.replace('gps', 'GPS')}"
 
 
 def _local(bounds: TimeBounds, zone: str, when: TimeBounds) -> bool:
