@@ -12,7 +12,7 @@ from verify.descriptors.onsets import STEP, Onsets, unpack
 from verify.matching.base import Shelf
 from verify.records.fingerprints import Fingerprint
 from verify.records.matches import Geometry, Match, Segment, Strength
-from verify.sync.correlation import Peak, normalised, peak
+from verify.sync.correlation import Likeness, Peak, Series, normalised, peak
 from verify.sync.sound import LEAST_OVERLAP, LEAST_SCORE, MOST_RIVAL
 
 # Likeness (correlation of changes in eight bands) from which two clips carry one soundtrack. Measured by
@@ -21,6 +21,7 @@ from verify.sync.sound import LEAST_OVERLAP, LEAST_SCORE, MOST_RIVAL
 LEAST_LIKENESS = 0.6
 MOST_CLIPS = 400  # newest clips whose sound is compared: each costs a few milliseconds, and there is no index for it
 Look = Callable[[str, str], Match | None]
+_ROUNDED = 0.01  # by which a likeness worked out quickly may be off, and ten times that
 _QUIET = 0.3  # decibels, as in verify/sync/sound.py
 _BASIS = "likeness {likeness:.2f}; none of 171 pairs of unrelated real clips came above 0.28"
 
@@ -30,6 +31,8 @@ class Soundtracks:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
+        self._asked = ""
+        self._mine: _Mine | None = None  # the clip searched for last: it is read once for all others
 
     def search(self, sha256: str, among: Iterable[str], look: Look | None = None) -> list[Match]:
         """Return a match of kind `same soundtrack` for each of the newest MOST_CLIPS of `among` that shares it.
@@ -48,17 +51,39 @@ class Soundtracks:
 
     def look(self, a: str, b: str) -> Match | None:
         """Return the match of two clips by their sound, or None."""
-        mine, theirs = self._sound(a), self._sound(b)
-        return compare(mine, theirs, a, b) if mine is not None and theirs is not None else None
+        if self._asked != a:
+            sound = self._sound(a)
+            self._asked, self._mine = a, _Mine(sound) if sound is not None else None
+        theirs = self._sound(b) if self._mine is not None else None
+        return self._mine.match(theirs, a, b) if self._mine is not None and theirs is not None else None
 
     def _sound(self, sha256: str) -> Fingerprint | None:
         found = self._shelf.fingerprints(sha256, (Onsets.name,)).get(Onsets.name)
         return found if found is not None and found.version == Onsets.version else None
 
 
+class _Mine:
+    """The soundtrack of the clip that is searched for."""
+
+    def __init__(self, sound: Fingerprint) -> None:
+        self._series = normalised(unpack(sound), _QUIET)
+        self._likeness = Likeness(self._series)
+
+    def match(self, theirs: Fingerprint, a_name: str, b_name: str) -> Match | None:
+        """Return the match with another soundtrack, or None: nearly all are too little alike at any offset."""
+        other = normalised(unpack(theirs), _QUIET)
+        if self._likeness.most(other, LEAST_OVERLAP / STEP) < LEAST_LIKENESS - _ROUNDED:
+            return None
+        return _compared(self._series, other, a_name, b_name)
+
+
 def compare(a: Fingerprint, b: Fingerprint, a_name: str, b_name: str) -> Match | None:
     """Return the match of two soundtracks, or None where they are not one."""
-    top = peak(normalised(unpack(a), _QUIET), normalised(unpack(b), _QUIET), STEP, LEAST_OVERLAP)
+    return _Mine(a).match(b, a_name, b_name)
+
+
+def _compared(a: Series, b: Series, a_name: str, b_name: str) -> Match | None:
+    top = peak(a, b, STEP, LEAST_OVERLAP)
     if top is None or top.likeness < LEAST_LIKENESS or top.score < LEAST_SCORE or top.rival > MOST_RIVAL:
         return None
     return Match(

@@ -18,6 +18,7 @@ Series = npt.NDArray[np.float64]  # steps x channels
 CLIP = 3.0  # standard deviations: one loud moment may not outvote a minute
 _MAD = 1.4826  # of a normal distribution, to its standard deviation
 _NEAR = 0.3  # seconds around the peak that belong to it
+_LENGTHS = 512  # steps: series are filled up to a multiple, which is quick to transform
 _LEAST_OFFSETS = 40  # offsets to judge against; with fewer the spread means nothing
 
 
@@ -72,6 +73,44 @@ def peak(a: Series, b: Series, step: float, least_overlap: float) -> Peak | None
         likeness=float(likeness[best]),
         overlap=float(overlap[best]) * step,
     )
+
+
+class Likeness:
+    """How alike other series are to `a` (normalised) at best, over all offsets, before any is judged.
+
+    In single precision, and what is of `a` alone is worked out once: a quarter of what `peak` costs.
+    """
+
+    def __init__(self, a: Series) -> None:
+        self._a = np.ascontiguousarray(a.T, np.float32)
+        self._sums = _running(a)
+        self._spectra: dict[int, npt.NDArray[np.complexfloating]] = {}
+
+    def most(self, b: Series, least: float) -> float:
+        """Return the highest correlation at an offset with at least `least` steps of overlap; -1 where none has.
+
+        Within 0.001 of the highest likeness `peak` may give, and of none lower.
+        """
+        here, there = self._a.shape[1], len(b)
+        if not here or not there:
+            return -1.0
+        size = _LENGTHS * -(-(here + there - 1) // _LENGTHS)
+        if size not in self._spectra:
+            self._spectra = {size: np.fft.rfft(self._a, size)}  # most clips are about as long as the one before
+        spectra = np.fft.rfft(np.ascontiguousarray(b.T, np.float32), size)
+        agreement = np.fft.irfft((self._spectra[size] * spectra.conj()).sum(axis=0), size)
+        offsets = np.arange(1 - there, here)
+        first, last = np.maximum(0, offsets), np.minimum(here, offsets + there)
+        sums = _running(b)
+        power = (self._sums[last] - self._sums[first]) * (sums[last - offsets] - sums[first - offsets])
+        fits = last - first >= max(1.0, least)
+        likeness = agreement[offsets[fits]] / np.sqrt(np.maximum(power[fits], 1.0))
+        return float(likeness.max(initial=-1.0))
+
+
+def _running(series: Series) -> Series:
+    """Return the power of all steps before each, and of all."""
+    return np.concatenate([[0.0], np.cumsum((series**2).sum(axis=1))])
 
 
 def _everywhere(a: Series, b: Series, least: float) -> tuple[npt.NDArray[np.int64], Series, Series]:
