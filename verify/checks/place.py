@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from verify import coordinates, statements
 from verify.checks import wording
 from verify.checks.base import Check
@@ -10,6 +12,11 @@ from verify.records.claims import Place
 from verify.records.findings import Evidence, Finding
 from verify.statements import StatedPlace
 
+# The radius of a named place is assumed from its people at 2,000 a km² (verify/claims/gazetteer.py). Urban clusters go
+# down to 300 a km² (Eurostat, degree of urbanisation): the same people reach √(2000/300) as far.
+_OUTSKIRTS = 2.58
+_NAMESAKE = 25_000.0  # metres from another place of the name: the gazetteer keeps no radius of those
+_POINT = re.compile(r"\((-?\d+\.\d+), (-?\d+\.\d+); ")  # as the gazetteer writes a place of the same name
 _SPHERE_ERROR = 0.006  # of the distance: a sphere against the ellipsoid (verify/coordinates.py)
 _LIMITS = (
     "A position in a file is written by a device that may have known only an old or rough one, and can be changed by "
@@ -76,13 +83,40 @@ class PositionInFile(Check):
                 recheck=_RECHECK,
                 weight="moderate",
             )
+        told = f"{at} lies {away} from the middle of the claimed place {claimed}"
+        spared = _why_no_question(nearest, where)
+        if spared:
+            return self.neutral(f"{told}: {spared}", *evidence, limits=_LIMITS, recheck=_RECHECK, weight="moderate")
         return self.questions(
-            f"{at} lies {away} from the middle of the claimed place {claimed}, outside it.",
+            f"{told}, outside it.{_also_called(where)}",
             *evidence,
             limits=_LIMITS,
             recheck=_RECHECK,
-            weight="moderate",
+            weight="weak" if where.others else "moderate",
         )
+
+
+def _why_no_question(stated: StatedPlace, where: Place) -> str:
+    """Return why a position outside the claimed radius is no question: it is near an assumed one, or a namesake."""
+    away = _metres(stated, where)
+    if wording.assumed_radius(where) and away * (1 - _SPHERE_ERROR) <= where.radius * _OUTSKIRTS:
+        return "outside the radius that was assumed, and near enough to be its outskirts. Give a radius to decide."
+    for other in where.others:
+        found = _POINT.search(other)
+        if found and coordinates.distance((stated.latitude, stated.longitude), _point(found)) <= _NAMESAKE:
+            return f"outside it, and near another place of that name, {wording.plain(other)}."
+    return ""
+
+
+def _point(found: re.Match[str]) -> tuple[float, float]:
+    return float(found[1]), float(found[2])
+
+
+def _also_called(where: Place) -> str:
+    if not where.others:
+        return ""
+    many = wording.count(len(where.others), "other place is", "other places are")
+    return f" At least {many} called so: give coordinates to be sure that this one is meant."
 
 
 def _metres(stated: StatedPlace, where: Place) -> float:

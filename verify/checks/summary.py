@@ -144,7 +144,7 @@ def _claimed(claim: Claim | None, part: Part) -> str:
         "when": wording.tell(claim.when, where.zone if where else "") + wording.taken_zone(claim.when)
         if claim.when
         else "",
-        "where": " ".join(filter(None, (wording.tell_place(where), wording.of_the_same_name(where)))) if where else "",
+        "where": ". ".join(filter(None, (wording.tell_place(where), wording.of_the_same_name(where)))) if where else "",
         "by whom": wording.plain(claim.by),
         "original": {True: "original", False: "not original", None: ""}[claim.original],
         "source": wording.plain(claim.source or claim.link),

@@ -103,9 +103,14 @@ def _tell_between(first: datetime, last: datetime, shown: Precision, zone: str) 
 def tell_place(where: Place) -> str:
     """Return a claimed place: the name it was asked by and the one it was taken for, country, point and radius."""
     name = ", ".join(plain(part) for part in (where.name, where.country) if part)
-    radius = tell_distance(where.radius) + (", assumed" if "radius" in where.basis and "assumed" in where.basis else "")
+    radius = tell_distance(where.radius) + (", assumed" if assumed_radius(where) else "")
     told = f"{name} ({where.latitude:.5f}, {where.longitude:.5f}, within {radius})"
     return f"{quote(where.asked)}, taken as {told}" if where.asked else told
+
+
+def assumed_radius(where: Place) -> bool:
+    """Return whether nobody gave the radius of a claimed place."""
+    return "radius" in where.basis and "assumed" in where.basis
 
 
 def of_the_same_name(where: Place, most: int = 3) -> str:
