@@ -6,6 +6,7 @@ from verify.descriptors.grid import STEP, Grid
 from verify.descriptors.moments import Moments
 from verify.descriptors.patches import Patches
 from verify.matching import describe, strength
+from verify.matching.backdrop import one_picture
 from verify.matching.base import Shelf
 from verify.matching.clips import Clip, clip_of, kind
 from verify.matching.codes import Turn
@@ -56,7 +57,7 @@ class Pairs:
 def _match(a: Clip, b: Clip, found: Found) -> Match | None:
     of_kind = kind(a, b)
     judged = strength.judge(found.aligned, found.fit, of_kind)
-    if judged is None:
+    if judged is None or not one_picture(found.matrix, found.aligned, a, b):
         return None
     shared = pieces(
         *found.sides,
