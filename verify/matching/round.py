@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from verify.matching.codes import TURNS, Turn
 from verify.records.matches import Match
 
-# Compared in a row for nothing. By votes, 0.5 % of 2,872 matches (none with a source) stood behind so many unrelated
-# clips, and 2.3 % behind thirty.
-PATIENCE = 50
+# Compared in a row for nothing. In the order of places and moments together 42 of 3,641 matches (1.2 %) stand behind so
+# many unrelated clips; 48 stood behind 62 (fifty, and twelve that moments named) when places alone made it.
+PATIENCE = 40
 LINKED = 16  # clips that match a match and were not named themselves
 
 Look = Callable[[str, str, tuple[Turn, ...], bool], Match | None]  # a, b, turns, whether to look closely
