@@ -105,3 +105,18 @@ def test_a_still_has_no_length_and_no_sound_to_speak_of(made):
     facts = clip_view.view(replace(report, case=case)).facts
     assert facts[0] == "still picture"
     assert not any("sound" in f or "length" in f for f in facts)
+
+
+@pytest.mark.parametrize("name", ["html", "text", "markdown", "pdf", "csv"])
+def test_the_file_that_was_brought_in_first_is_called_nothing_for_it(made, name):
+    """Of files without any date the one that came first had `the first date that is sure`, and a badge for it."""
+    report = made.batch_report()
+    dated = next(r for r in report.recordings if r.earliest)
+    arrived = "it had been received by firstseen then; no earlier date is known"
+    bare = replace(dated, earliest=replace(dated.earliest, bounds=replace(dated.earliest.bounds, basis=arrived)))
+    said = " ".join(
+        words(FORMATS[name], FORMATS[name].batch(replace(report, recordings=(bare,)), made.pictures())).split()
+    )
+    assert "first sure date" not in said and "date that is sure" not in said
+    assert "earliest known" not in said.replace("listed with the earliest known first", "")
+    assert name == "csv" or "No date of publication is known of any of its copies." in said

@@ -58,8 +58,12 @@ def known_before(case: Case, kind: MatchKind, when: TimeBounds | None) -> list[K
 
 def posted(known: Known) -> bool:
     """Return whether an appearance has a date of its own, not only that of its arrival here."""
-    bounds = known.appearance.bounds
-    return bounds is not None and _RECEIVED not in bounds.basis
+    return known.appearance.bounds is not None and not only_received(known.appearance)
+
+
+def only_received(known: Appearance) -> bool:
+    """Return whether the one date of an appearance is that of its arrival here: it orders no copies."""
+    return known.bounds is not None and _RECEIVED in known.bounds.basis
 
 
 def _appearances(case: Case, sha256: str, among: set[str] | None = None) -> list[Appearance]:

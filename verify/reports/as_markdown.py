@@ -222,7 +222,7 @@ def _shared(title: str, shared: Sequence[clip_view.Shared]) -> list[str]:
         ]
         for s in shared
     ]
-    return [f"## {title}", _table(["Clip", "What was done to it", "Seconds", "Strength"], rows)]
+    return [f"## {title}", _table(["Clip", "How it differs", "Seconds", "Strength"], rows)]
 
 
 def _group(group: batch_view.Group) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from verify.checks.known_copies import only_received
 from verify.checks.summary import open_parts, place_taken
 from verify.records.cases import ClipReport
 from verify.records.findings import Finding
@@ -9,8 +10,6 @@ from verify.records.matches import Appearance
 from verify.reports import wording
 from verify.reports.clip_view import ClipView, by_date
 from verify.text import one_line
-
-_RECEIVED = "received by firstseen"  # in the basis of a date that is only ours (pipelines/steps.py)
 
 
 def headline(report: ClipReport) -> str:
@@ -41,7 +40,7 @@ def earliest_sentence(found: ClipView) -> str:
     first = sorted(found.earliest, key=by_date)
     if not first:
         return f"No dated appearance of this clip is known. {among}"
-    if all(_only_received(a) for a in first):
+    if all(only_received(a) for a in first):
         return f"{wording.sentence(_undated(found, first))}. {among}"
     told = [f"{_named(a, found)}, {wording.bounds(a.bounds)}{wording.by_hand(a)}" for a in first]
     if len(first) == 1:
@@ -51,10 +50,6 @@ def earliest_sentence(found: ClipView) -> str:
     undated = "" if published else "No copy has a date of publication. "
     order = f"{others} may be older, for the dates overlap and cannot be put in order: {wording.listed(told[1:])}."
     return f"{undated}The first date that is sure is that of {told[0]}. {order} {among}"
-
-
-def _only_received(appearance: Appearance) -> bool:
-    return appearance.bounds is not None and _RECEIVED in appearance.bounds.basis
 
 
 def _undated(found: ClipView, first: list[Appearance]) -> str:
@@ -121,7 +116,7 @@ def _first_date(found: ClipView) -> str:
     first = sorted(found.earliest, key=by_date)
     if not first:
         return "no dated copy of it is known"
-    if all(_only_received(a) for a in first):
+    if all(only_received(a) for a in first):
         return _undated(found, first)
     when = f"{wording.bounds(first[0].bounds)}{wording.by_hand(first[0])}"
     which = "the earliest known is" if len(first) == 1 else "the first date that is sure is that of"

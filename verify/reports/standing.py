@@ -30,6 +30,6 @@ def standing(recording: Recording, sha256: str) -> dict[str, Any]:
     return {
         "change": recording.changes.get(sha256, ""),
         "best": sha256 == recording.best,
-        "earliest": bool(first and first.sha256 == sha256),
+        "earliest": bool(first and first.sha256 == sha256 and wording.first_word(first)),
         "first": wording.first_word(first),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from verify.checks.known_copies import only_received
 from verify.checks.strength import chance, grade
 from verify.checks.strength import told as sureness
 from verify.checks.wording import by_hand, clock, count, listed, quote, tell, tell_moment
@@ -113,6 +114,8 @@ def segment(part: Segment, here: str = "here", there: str = "there") -> str:
 def first_known(recording: Recording) -> str:
     """Return which copy of a recording is the earliest known, in one sentence; or those that it lies between."""
     known = recording.earliest
+    if known is not None and only_received(known):
+        return "No date of publication is known of any of its copies."
     if known is None:
         first = list(dict.fromkeys(_dated(a) for a in earliest(recording.appearances)))
         if len(first) < 2:
@@ -133,7 +136,12 @@ def _and_more(left: int) -> str:
 
 
 def first_word(known: Appearance | None) -> str:
-    """Return what the earliest copy may be called: a file of no date is only the first whose date is sure."""
+    """Return what the earliest copy may be called: a file of no date is only the first whose date is sure.
+
+    Nothing where that date is of its arrival here: which file was brought in first says nothing of it.
+    """
+    if known and only_received(known):
+        return ""
     return "earliest known" if known and known.bounds and known.bounds.not_before else "first sure date"
 
 
