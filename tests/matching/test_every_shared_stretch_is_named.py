@@ -102,3 +102,7 @@ def test_what_matches_a_match_is_looked_at(film, prints, monkeypatch):
     links = {"third": ["copy", "source"]}
     assert {m.b for m in engine.search("source", links=lambda other: links.get(other, ()))} == {"third", "copy"}
     assert [m.b for m in engine.search("source", without={"copy"}, links=lambda o: links.get(o, ()))] == ["third"]
+    # Its match is known from the other's own search: what matches that one is looked at all the same.
+    links = {"source": ["third"], "third": ["copy", "source"]}
+    found = engine.search("source", without={"third"}, links=lambda other: links.get(other, ()))
+    assert [m.b for m in found] == ["copy"]

@@ -47,7 +47,8 @@ def matches_of(
     matches, seen = _looked(sha256, wanted, named.nearest, look, sure)
     if links is not None:
         seen |= {sha256, *without}
-        behind = Counter(other for m in matches for other in links(m.b) if other not in seen)
+        alike = dict.fromkeys([*(m.b for m in matches), *links(sha256)])  # also those whose own search found this one
+        behind = Counter(other for one in alike for other in links(one) if other not in seen)
         linked = dict.fromkeys((other for other, _ in behind.most_common(LINKED)), TURNS)
         more, _ = _looked(sha256, linked, LINKED, look, LINKED)
         matches += more
