@@ -35,6 +35,7 @@ NUDGED, MOVED = 0.04, 0.1  # shares of the smaller picture a sure fit, and any o
 PLACED = 24.0  # weight of a fit that says as much as a rank of 1 does
 LASTING = 480  # rows of a clip of which a side is kept until the next is searched: 4 MB
 PLENTY = 1.25  # a score that needs no better way to be looked for: no unrelated pair has half of it
+PROMISING = 0.3  # a score that a wider search about a way may raise to a match: it raised none that had less
 FITTED = 2  # fits of MANY_PLACES that are tried at other moments
 SURE_PLACES = 20  # a fit of so many places needs no guess beside it
 
@@ -133,7 +134,7 @@ def _side(clip: Clip, both: Lattice, *, of_a: bool) -> Side:
 
 def _drifted(a: Clip, b: Clip, tried: list[_Try], best: Found | None) -> Found | None:
     """Return the best way found, or a better one near it for clips whose camera moved between the pictures fitted."""
-    if best is not None and best.aligned.rank > UNSETTLED:
+    if best is not None and best.aligned.rank > UNSETTLED and _reached(best) >= PROMISING:
         matrix = steadied(best.matrix, a.change, b.change, best.aligned, softened)
         best = _better(best, _tested(_Try(matrix, best.turn, best.fit), a, b))
     fitted = [one for one in tried if one.fit is not None and one.fit.places >= MANY_PLACES]
