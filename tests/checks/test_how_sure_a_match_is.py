@@ -3,7 +3,7 @@
 import pytest
 
 from verify.checks import strength
-from verify.matching.strength import false_rate
+from verify.matching.strength import background, false_rate
 from verify.records.matches import Strength
 
 
@@ -18,15 +18,25 @@ def test_no_rate_is_shown_that_no_background_of_this_size_can_show():
     found = measured(5.27)
     assert found.false_rate == pytest.approx(1e-9), "the engine's number stays"
     told = strength.told(found)
+    table = background()["lively"]
+    pairs, highest = f"{table['pairs']:,}", f"{table['top'][0]:.2f}"
     assert told.startswith(
-        "very strong (score 5.27): none of 3,966 unrelated pairs of lively footage that were measured"
+        f"very strong (score 5.27): none of {pairs} unrelated pairs of lively footage that were measured"
     )
-    assert "the highest 0.10" in told and "not counted: fewer than 1 in 1,000,000 would" in told
+    assert f"the highest {highest}" in told and "not counted: fewer than 1 in 1,000,000 would" in told
     assert "1,000,000,000" not in told and "1e-09" not in told and "certain" not in told
 
 
 def test_a_rate_that_is_read_on_is_told_with_its_number_where_that_is_no_smaller():
-    assert "not counted: about 1 in 380,000 would)" in strength.told(measured(0.7, words="possible"))
+    found = Strength(
+        score=0.7,
+        false_rate=1 / 384_000,
+        kind="lively",
+        basis="0 of 3966 unrelated pairs of lively footage scored as high, the highest 0.10; "
+        "the rate is read off the tail of the others",
+        words="possible",
+    )
+    assert "not counted: about 1 in 380,000 would)" in strength.told(found)
 
 
 def test_what_was_counted_is_told_as_counted():

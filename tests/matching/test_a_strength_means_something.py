@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from verify.matching.align import Aligned
 from verify.matching.clips import clip_of, kind
 from verify.matching.compare import compare
 from verify.matching.strength import LOWEST, background, false_rate, score
@@ -33,3 +36,36 @@ def test_stated_rates_hold_on_drawn_footage_never_used_for_them(film, prints):
         reached.append(false_rate(score(found.aligned, found.fit), kind(a, b))[0] if found else 1.0)
     # Of 66 unrelated pairs, takes of one room among them, none may be called one in a thousand.
     assert min(reached) > 1e-3
+
+
+def line(**other):
+    """Ten seconds that move alike, plainly, as filmed."""
+    usual = Aligned(
+        speed=1.0,
+        offset=0.0,
+        movement=0.7,
+        evidence=12.0,
+        still=0.98,
+        energy_a=8.0,
+        energy_b=8.0,
+        lively_a=12.0,
+        lively_b=12.0,
+        start=0.0,
+        end=10.0,
+        rank=3.0,
+        points=700,
+        shorter=10.0,
+    )
+    return replace(usual, **other)
+
+
+def test_a_line_among_many_like_it_weighs_less_far_from_the_usual_speed():
+    weak, clear = (score(line(speed=2.0, evidence=e), None) / score(line(evidence=e), None) for e in (4.5, 12.0))
+    assert weak < 0.7 * clear
+
+
+def test_neither_places_nor_a_clear_moment_weighs_less_than_either():
+    few, many = (SimpleNamespace(weight=weight, places=30) for weight in (5.0, 30.0))
+    faint = score(line(evidence=2.0), few) / score(line(evidence=2.0), many)
+    clear = score(line(evidence=8.0), few) / score(line(evidence=8.0), many)
+    assert faint < 0.6 * clear

@@ -25,6 +25,10 @@ from verify.records.matches import Strength
 LOWEST = 0.6
 BRIEF = 6.0  # seconds; at another speed than filmed, less than so many weigh less (docs/matching.md)
 FAR = 0.3  # and speeds so far off weigh less: the highest unrelated one of all that were named was such
+# Evidence below which a line at such speeds, or one without many places, weighs less. Of five pairs of moons that one
+# channel made to shine and grow alike, four had 4.1 to 6.2 at half or twice the speed, and one 2.9 with seven places;
+# of 1,135 true pairs found none falls below the bar by it.
+FAR_CLEAR, FAINT = 9.0, 4.0
 AT_REST = (
     0.7  # what two pictures that stand still add where they are finely alike: possible, never more (docs/matching.md)
 )
@@ -33,7 +37,7 @@ PLAIN = 25  # places in a picture, of 72 at most; fewer, and there is little to 
 # A search chooses among many pairs, and many ways to lay each: of 306,465 unrelated pairs that were searched, not taken
 # as they came, one reached 0.58 (docs/benchmarks.md; at most 4.7 of so many, 95 %). The tail is not taken to fall
 # faster than from the highest of the background's lively pairs (0.21 of 3,966) to there. Films are finer since, and
-# both are lower (0.10, and 0.45 at most): what was seen before is kept as a bound.
+# searched pairs come to 0.45 at most: what was seen before is kept as a bound.
 SEARCHED = 0.13
 MOVELESS = (
     "nothing moves in either: a picture shown as a video, or another take by one standing camera, looks like this"
@@ -50,12 +54,14 @@ def score(aligned: Aligned, fit: Fit | None) -> float:
     evidence = aligned.evidence or 9.0  # too short a pair to compare with other offsets
     rank = math.sqrt(max(0.0, aligned.rank) * max(0.0, evidence) / 3)
     few = 0.5 if fit is not None and fit.places < 6 else 1.0  # four places agree by chance in one pair of twenty
+    if weight < 12:  # neither places nor a moment that stands out
+        few *= min(1.0, evidence / FAINT)
     held = few * (0.4 + 0.6 * min(1.0, weight / 12)) * max(0.0, min(1.0, 0.2 + aligned.still))
     usual = 1.0 if abs(aligned.speed - 1) < 0.06 else 0.85 if aligned.speed > 0 else 0.7  # one of 24 ways is common
     if usual < 1:  # and a few seconds run along others at one speed or another sooner than many do
         usual *= 0.5 + 0.5 * min(1.0, length / BRIEF)
     if abs(abs(aligned.speed) - 1) >= FAR:
-        usual *= 0.85
+        usual *= 0.85 * min(1.0, evidence / FAR_CLEAR)
     # A chance agreement lasts a few seconds of two longer clips; a trimmed copy is shared from end to end.
     lasting = min(1.0, length / 3) * (0.4 + 0.6 * min(1.0, length / (0.6 * aligned.shorter)))
     total = max(0.0, aligned.movement) * rank * held * usual * lasting
