@@ -136,6 +136,26 @@ def test_two_copies_of_one_montage_do_not_make_three_ways(film, prints):
     assert parted_by_three(matches) == {}
 
 
+def test_who_cuts_all_the_time_cuts_by_chance_where_an_excerpt_begins_and_ends(footage, matched):
+    match, lengths, cuts = matched(
+        [seconds(footage["two"], 0, 4), footage["ident"], seconds(footage["two"], 4, 8)],
+        [seconds(footage["one"], 0, 4), footage["ident"], seconds(footage["one"], 4, 8)],
+    )
+    assert only_a_part(match, lengths, cuts)
+    for clip in (match.a, match.b):
+        often = [n * 1.5 for n in range(1, 8)]  # the edges are at 4 and 8 seconds of twelve
+        assert not only_a_part(match, lengths, {**cuts, clip: [*often, 4.0, 8.0]})
+
+
+def test_what_is_most_of_a_clip_is_no_part_of_it(footage, matched):
+    match, lengths, cuts = matched(
+        [footage["two"], footage["ident"], seconds(footage["two"], 4, 8)],
+        [seconds(footage["one"], 0, 1.5), footage["ident"], seconds(footage["one"], 4, 5.5)],
+    )
+    assert not only_a_part(match, lengths, cuts)
+    assert only_a_part(match, {**lengths, match.a: 20.0, match.b: 20.0}, cuts)
+
+
 def test_two_that_go_dark_do_not_part(footage, matched):
     dark = [np.full_like(footage["one"][0], 3)] * round(6 * RATE)
     match, lengths, cuts = matched([footage["ident"], dark], [footage["ident"], dark])
