@@ -194,11 +194,14 @@ def parent_of(number: int) -> int:
     return int(Path(f"/proc/{number}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[1])
 
 
+# A run started in the background of a shell would ignore Ctrl-C.
 SCRIPT = """
+import signal
 import sys
 from pathlib import Path
 from verify.worker import Workers
 from verify.settings import Settings
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with Workers(Settings(workers=1)) as workers:
     workers.run("firstseen_tricks:hang", {}, Path(sys.argv[1]))
 """
