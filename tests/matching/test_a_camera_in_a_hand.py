@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from verify.matching import compare as comparing
+from verify.matching import settle
 from verify.matching.clips import clip_of
 from verify.matching.compare import compare
 from verify.matching.strength import LOWEST, score
@@ -63,3 +64,17 @@ def test_another_take_of_the_room_is_none(clips):
     for name in ("whole", "three seconds", "three seconds cropped"):
         found = compare(clips["another take"], clips[name])
         assert found is None or score(found.aligned, found.fit) < LOWEST
+
+
+def test_a_way_along_which_nothing_agrees_is_left_as_it_is(clips, monkeypatch):
+    found = compare(clips["three seconds"], clips["whole"])
+    asked = []
+
+    def never(matrix, *_):
+        asked.append(matrix)
+        assert len(asked) < 500, "it goes to and fro for ever"
+        return -0.7
+
+    monkeypatch.setattr(settle, "_agreed", never)
+    film = (clips["three seconds"].change, clips["whole"].change)
+    assert settle.settled(found.matrix, *film, found.aligned, 0.1) is found.matrix

@@ -66,7 +66,7 @@ def _climbed(
             for direction in directions:
                 tried = best + step * direction
                 reached = agreed(_applied(matrix, tried)) if np.abs(tried).max() <= reach else -1.0
-                if reached > most * BETTER:
+                if reached - most > (BETTER - 1) * abs(most):  # for less than nothing as well, or it never ends
                     best, most, moved = tried, reached, True
     return _applied(matrix, best) if best.any() else matrix
 
