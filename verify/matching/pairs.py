@@ -11,6 +11,7 @@ from verify.matching.base import Shelf
 from verify.matching.clips import Clip, clip_of, kind
 from verify.matching.codes import Turn
 from verify.matching.compare import Found, compare
+from verify.matching.details import another
 from verify.matching.partings import jumps, partings
 from verify.matching.pieces import pieces
 from verify.records.matches import Match
@@ -58,6 +59,8 @@ def _match(a: Clip, b: Clip, found: Found) -> Match | None:
     of_kind = kind(a, b)
     judged = strength.judge(found.aligned, found.fit, of_kind)
     if judged is None or not one_picture(found.matrix, found.aligned, a, b):
+        return None
+    if another(found.matrix, found.turn, found.aligned, a.spots, b.spots):
         return None
     shared = pieces(
         *found.sides,

@@ -1,0 +1,80 @@
+"""Cards with one frame, one logo and other words are no copies of each other, however alike the codec treats them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from verify.matching import details
+from verify.matching.engine import Engine
+from verify.matching.shelf import MemoryShelf
+
+STRIKE = ("Missile hits market", "in eastern city;", "12 people wounded")
+TALKS = ("Talks on grain deal", "resume in Istanbul,", "ministers say today")
+FONT = cv2.FONT_HERSHEY_DUPLEX
+
+
+def card(words, behind=None):
+    """A picture with the newsroom's header, roundel and name, and three lines of words."""
+    picture = np.tile(np.linspace(40, 110, 480).astype(np.uint8), (270, 1)) if behind is None else behind.copy()
+    picture[:32] = 70
+    cv2.putText(picture, "WORLD NEWS 24  BREAKING", (12, 23), FONT, 0.7, 250, 1, cv2.LINE_AA)
+    cv2.circle(picture, (450, 60), 20, 240, -1, cv2.LINE_AA)
+    cv2.circle(picture, (450, 60), 20, 5, 3, cv2.LINE_AA)
+    cv2.rectangle(picture, (400, 225), (470, 260), 210, -1)
+    cv2.putText(picture, "WN24", (404, 250), FONT, 0.7, 5, 1, cv2.LINE_AA)
+    for line, text in enumerate(words):
+        cv2.putText(picture, text, (40, 165 + 32 * line), FONT, 0.9, 250, 1, cv2.LINE_AA)
+    return picture
+
+
+def photograph(background, seed):
+    return cv2.GaussianBlur(background(seed), (0, 0), 1.2).astype(np.uint8)
+
+
+def coded(picture, seconds=10.0, best=90, beat=2.0):
+    """The picture as a codec shows it: worst when a group of pictures begins, better from picture to picture."""
+    every = int(beat * 8)
+    steps = [
+        cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, best - 15 + min(15, 3 * n)])[1], 0)
+        for n in range(every)
+    ]
+    return [steps[n % every] for n in range(int(seconds * 8))]
+
+
+def searched(prints, *clips):
+    shelf = MemoryShelf()
+    for number, pictures in enumerate(clips):
+        shelf.add(str(number), prints(pictures))
+    return {m.b: m for m in Engine(shelf).search("0")}
+
+
+@pytest.mark.parametrize("best", [95, 75, 60])
+def test_other_words_make_another_clip(prints, best):
+    assert searched(prints, coded(card(STRIKE), best=best), coded(card(TALKS), best=best)) == {}
+
+
+def test_the_same_words_are_a_possible_copy(prints):
+    found = searched(prints, coded(card(STRIKE), best=95), coded(card(STRIKE), 7.0, best=85))
+    assert set(found) == {"1"}
+    assert found["1"].strength.words == "possible"
+
+
+def test_it_is_the_words_that_part_them(prints, monkeypatch):
+    monkeypatch.setattr(details, "OTHER", details.ROWS * details.COLUMNS + 1)
+    assert set(searched(prints, coded(card(STRIKE)), coded(card(TALKS)))) == {"1"}
+
+
+def test_one_frame_and_the_same_words_about_two_pictures_are_no_copy(prints, background):
+    one, other = (card(STRIKE, photograph(background, seed)) for seed in (5, 6))
+    assert searched(prints, coded(one), coded(other)) == {}
+
+
+def test_a_photograph_is_found_under_a_caption(prints, background):
+    plain = photograph(background, 5)
+    captioned = plain.copy()
+    captioned[225:] = 20
+    cv2.putText(captioned, "ARCHIVE, 2014", (100, 256), FONT, 0.9, 250, 1, cv2.LINE_AA)
+    found = searched(prints, coded(plain), coded(captioned))
+    assert set(found) == {"1"}
