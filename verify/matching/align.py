@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from verify.descriptors.grid import STEP
 from verify.matching.lines import SHORTEST, WAYS, Line, Side, Ways, levelled, lines, liveliest, part
+from verify.matching.middles import median, quantile
 from verify.matching.windows import Span
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -101,7 +102,7 @@ def _exactly(a: Side, b: Side, speed: float, lag: int, change: Floats, spread: f
         offset=offset,
         movement=movement,
         evidence=rank / spread if spread > 0 else 0.0,
-        still=float(np.median(alike)),
+        still=float(median(alike)),
         energy_a=float(np.sqrt(np.mean(da * da))),
         energy_b=float(np.sqrt(np.mean(db * db))),
         lively_a=a.lively(),
@@ -202,15 +203,15 @@ def unhidden(xa: Floats, xb: Floats) -> npt.NDArray[np.bool_]:
     counts less); at most HIDDEN of the points may fall out, else none does.
     """
     ma, mb = np.median(xa, axis=0), np.median(xb, axis=0)
-    error = np.abs((mb - np.median(mb)) - (ma - np.median(ma)))  # to begin with: as if the light were the same
-    scale = max(float(np.median(error)) * 1.5, 1.5)
+    error = np.abs((mb - median(mb)) - (ma - median(ma)))  # to begin with: as if the light were the same
+    scale = max(float(median(error)) * 1.5, 1.5)
     weight = 1.0 / (1.0 + (error / scale) ** 2)
     for _ in range(6):
         total = weight.sum()
         ca, cb = ma - (weight * ma).sum() / total, mb - (weight * mb).sum() / total
         gain = (weight * ca * cb).sum() / max(float((weight * ca * ca).sum()), 1e-6)
         error = np.abs(cb - gain * ca)
-        scale = max(float(np.median(error)) * 1.5, 1.5)
+        scale = max(float(median(error)) * 1.5, 1.5)
         weight = 1.0 / (1.0 + (error / scale) ** 2)
     fits = error <= 2.5 * scale
     return fits if fits.mean() >= 1 - HIDDEN else np.ones(len(ma), bool)
@@ -225,7 +226,7 @@ def likeness(xa: Floats, xb: Floats) -> Floats:
 
 def shared(alike: Floats) -> tuple[int, int]:
     """Return the run of moments that are alike: the one with the largest sum above half of what it is at its best."""
-    level = 0.5 * float(np.quantile(alike, 0.8))
+    level = 0.5 * float(quantile(alike, 0.8))
     sums = np.concatenate([[0.0], np.cumsum(alike - level)])
     lowest = np.minimum.accumulate(sums)
     end = int(np.argmax(sums - lowest))

@@ -13,6 +13,7 @@ from verify.descriptors.moments import Moments
 from verify.descriptors.patches import Patches
 from verify.matching import strength
 from verify.matching.geometry import Spots, spots
+from verify.matching.middles import quantile
 from verify.matching.strips import Rows, Strip, film, stretches
 from verify.records.fingerprints import Fingerprint
 
@@ -74,7 +75,7 @@ def clip_of(sha256: str, prints: dict[str, Fingerprint]) -> Clip | None:
         size=size,
         mean=mean.reshape(HEIGHT, WIDTH),
         aspect=aspect,
-        liveliness=float(np.quantile(size, 0.9)),
+        liveliness=float(quantile(size, 0.9)),
         brightness=float(mean.mean()),
     )
 

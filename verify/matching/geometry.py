@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from verify.descriptors.patches import SCALE_STEP
 from verify.matching.codes import Turn, near, turned
+from verify.matching.middles import median
 from verify.records.fingerprints import Fingerprint
 
 Array = npt.NDArray[np.floating[Any]]
@@ -130,6 +131,7 @@ def _fullest(
 ) -> npt.NDArray[np.intp] | None:
     """Return the hits around the fullest bin of (scale, shift), each place counted once; None when it is too empty."""
     best: tuple[int, npt.NDArray[np.intp]] | None = None
+    most = int(i.max()) + 1
     use = np.nonzero(free)[0]
     if len(use) < FEWEST:
         return None
@@ -140,19 +142,26 @@ def _fullest(
         y = np.floor(shift[use, 1] / step + half).astype(np.int64)
         key = (s * 4096 + x) * 4096 + y
         # A place that looks like many (grass, a grille) votes once in a bin.
-        most = int(i.max()) + 1
-        names, counts = np.unique(np.unique(key * most + i[use]) // most, return_counts=True)
+        names, counts = _voters(key * most + i[use], most)
         top = int(np.argmax(counts))
         if counts[top] >= FEWEST and (best is None or counts[top] > best[0]):
             inside = use[key == names[top]]
             best = (int(counts[top]), inside)
     if best is None:
         return None
-    centre_s, centre = float(np.median(grow[best[1]])), np.median(shift[best[1]], axis=0)
+    centre_s, centre = float(median(grow[best[1]])), np.array([median(way) for way in shift[best[1]].T])
     close = (np.abs(grow - centre_s) < SCALE_BIN) & (
         np.abs(shift - centre) < 1.5 * SHIFT_BIN * max(1.0, 2.0**centre_s)
     ).all(axis=1)
     return np.nonzero(close & free)[0]
+
+
+def _voters(votes: npt.NDArray[np.int64], most: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.intp]]:
+    """Return the bins of `votes` (bin * most + voter) in order, and how many voters each has, each counted once."""
+    votes = np.sort(votes)
+    bins = votes[np.concatenate([[True], votes[1:] != votes[:-1]])] // most
+    first = np.flatnonzero(np.concatenate([[True], bins[1:] != bins[:-1]]))
+    return bins[first], np.diff(np.append(first, len(bins)))
 
 
 def _fitted(
@@ -164,7 +173,7 @@ def _fitted(
     cv2.setRNGSeed(7)  # the same clips give the same answer
     # OpenCV's partial fit knows no mirror: turn first, then fit.
     turned_src = src @ turn.linear.T
-    reach = 0.03 * max(1.0, float(2.0 ** np.median(b.scale[j] - a.scale[i])))
+    reach = 0.03 * max(1.0, float(2.0 ** median(b.scale[j] - a.scale[i])))
     matrix, inliers = cv2.estimateAffinePartial2D(
         turned_src.astype(np.float64),
         dst.astype(np.float64),
@@ -178,8 +187,9 @@ def _fitted(
     good = inliers.ravel().astype(bool)
     matrix, good = _stretched(turned_src, dst, np.asarray(matrix), good, reach)
     i, j, gap = i[good], j[good], gap[good]
-    places = min(len(np.unique(i)), len(np.unique(j)))
-    spot = len(np.unique(np.round(src[good] / 0.03), axis=0))  # one place seen in every frame is one place
+    places = int(min(np.count_nonzero(np.bincount(i)), np.count_nonzero(np.bincount(j))))
+    around = np.round(src[good] / 0.03)
+    spot = len({*(around[:, 0] * 65536 + around[:, 1]).tolist()})  # one place seen in every frame is one place
     if places < FEWEST or spot < 3:
         return None
     _, counts = np.unique(a.picture[i] * 100000 + b.picture[j], return_counts=True)

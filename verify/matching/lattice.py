@@ -31,7 +31,7 @@ SEEN = 0.75  # share of a cell that must be seen in the other picture; all of it
 
 @dataclass(frozen=True, slots=True)
 class Lattice:
-    """How to read both grids: `cells` (p,) of the coarser one, `weights` (CELLS, p) for the other; and the shares.
+    """How to read both grids: `cells` (p,) of the coarser one, `weights` (p, CELLS) for the other; and the shares.
 
     `order` says which cell of the other each of them is, where it is just one.
     """
@@ -59,24 +59,27 @@ class Lattice:
         elif self.order is not None:
             read = grid.T[self.order].T  # in memory as a product with weights lies: sums are then those of one
         else:
-            read = grid @ self.weights
+            read = (self.weights @ grid.T).T
         return read
 
 
 def _samples() -> Array:
+    """Return the samples (3, CELLS * FINE * FINE) of all cells, cell after cell."""
     x = (np.arange(WIDTH * FINE) + 0.5) / (WIDTH * FINE)
     y = (np.arange(HEIGHT * FINE) + 0.5) / (HEIGHT * FINE)
-    return np.stack([np.tile(x, HEIGHT * FINE), np.repeat(y, WIDTH * FINE), np.ones(CELLS * FINE * FINE)])
+    both = np.stack(np.broadcast_arrays(x[None, :], y[:, None])).reshape(2, HEIGHT, FINE, WIDTH, FINE)
+    return np.concatenate([both.swapaxes(2, 3).reshape(2, -1), np.ones((1, CELLS * FINE * FINE))])
 
 
-def _owner() -> Ints:
-    column = np.arange(WIDTH * FINE) // FINE
-    row = np.arange(HEIGHT * FINE) // FINE
-    return (row[:, None] * WIDTH + column[None, :]).ravel()
+def _repeated() -> Floats:
+    """Return what the k-th part of a whole comes to when it is added n times (k, n), in single precision."""
+    shares = (1.0 / np.maximum(np.arange(FINE * FINE + 1), 1)).astype(np.float32)
+    times = np.cumsum(np.repeat(shares[:, None], FINE * FINE, axis=1), axis=1, dtype=np.float32)
+    return np.concatenate([np.zeros((len(shares), 1), np.float32), times], axis=1)
 
 
 _SAMPLES = _samples()
-_OWNER = _owner()
+_REPEATED = _repeated()
 
 
 def lattice(matrix: Array) -> Lattice | None:
@@ -88,26 +91,36 @@ def lattice(matrix: Array) -> Lattice | None:
     if not 1e-4 < grow < 1e4:
         return None
     of_a = grow >= 1.0
-    x, y = (matrix if of_a else np.linalg.inv(matrix))[:2] @ _SAMPLES
+    x, y = ((matrix if of_a else np.linalg.inv(matrix))[:2] @ _SAMPLES).reshape(2, CELLS, FINE * FINE)
     inside = (x >= 0) & (x < 1) & (y >= 0) & (y < 1)
-    share = float(inside.mean())
+    count = np.count_nonzero(inside, axis=1)
+    share = int(count.sum()) / inside.size
     other = min(1.0, share * max(grow, 1 / grow))
-    seen = np.bincount(_OWNER[inside], minlength=CELLS) / FINE**2
-    kept = np.nonzero(seen >= (0.99 if max(grow, 1 / grow) > INSET else SEEN))[0]
+    kept = np.nonzero(count / FINE**2 >= (0.99 if max(grow, 1 / grow) > INSET else SEEN))[0]
     if len(kept) < FEWEST_CELLS:
         return None
-    there = (y[inside] * HEIGHT).astype(np.intp) * WIDTH + (x[inside] * WIDTH).astype(np.intp)
-    row = np.full(CELLS, -1)
-    row[kept] = np.arange(len(kept))
-    mine = row[_OWNER[inside]]
-    use = mine >= 0
-    share_of_cell = (1.0 / np.bincount(mine[use], minlength=len(kept))).astype(np.float32)
-    weights = csr_array((share_of_cell[mine[use]], (there[use], mine[use])), shape=(CELLS, len(kept)))
-    order = None
-    if weights.nnz == len(kept) and (weights.data == 1).all():
-        rows, columns = weights.nonzero()
-        order = rows[np.argsort(columns)]
+    there = (y[kept] * HEIGHT).astype(np.int16) * np.int16(WIDTH) + (x[kept] * WIDTH).astype(np.int16)
+    there[~inside[kept]] = CELLS  # behind all cells that there are
+    weights = _averages(there, count[kept])
+    # Where every sample of a cell lies in one cell of the other, nothing is averaged.
+    order = weights.indices.astype(np.intp) if weights.nnz == len(kept) and (weights.data == 1).all() else None
     return Lattice(kept, weights, of_a, share if of_a else other, other if of_a else share, order)
+
+
+def _averages(there: npt.NDArray[np.int16], count: Ints) -> csr_array:
+    """Return the weights (p, CELLS) of the cells in which the samples `there` (p, n) lie; `count` (p,) are in one."""
+    there.sort(axis=1)
+    first = np.ones(there.shape, bool)
+    np.not_equal(there[:, 1:], there[:, :-1], out=first[:, 1:])
+    at = np.flatnonzero(first)
+    cell, times = there.ravel()[at], np.diff(at, append=there.size)
+    if (count < there.shape[1]).any():
+        seen = cell < CELLS
+        at, cell, times = at[seen], cell[seen], times[seen]
+    row = at // there.shape[1]
+    ends = np.cumsum(np.bincount(row, minlength=len(there)), dtype=np.int32)
+    data = _REPEATED[count[row], times]
+    return csr_array((data, cell.astype(np.int32), np.append(np.int32(0), ends)), shape=(len(there), CELLS))
 
 
 @lru_cache(maxsize=8)

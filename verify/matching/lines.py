@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy.sparse import csc_array
 
 from verify.descriptors.grid import STEP, without_light
+from verify.matching.middles import quantile
 from verify.matching.strips import Rows
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -77,7 +78,7 @@ def levelled(change: Floats) -> Floats:
 
 def liveliest(change: Floats) -> float:
     """Return the change a cell, in grey levels, of the one moment in ten in which most moves."""
-    return float(np.quantile(np.sqrt(np.mean(change * change, axis=1)), 0.9))
+    return float(quantile(np.sqrt(np.mean(change * change, axis=1)), 0.9))
 
 
 def part(whole: Side, start: int, end: int) -> Side:
@@ -137,7 +138,10 @@ def _sums(m: int, n: int, ways: Ways) -> tuple[csc_array, tuple[Way, ...], Float
 
 def _padded(level: Floats) -> Floats:
     """Return `level` with rows of nothing behind it, up to a round number: clips of all lengths share a few tables."""
-    return np.pad(level, ((0, -len(level) % ROUND), (0, 0)))
+    shape = len(level) + -len(level) % ROUND, level.shape[1]
+    padded: Floats = np.zeros(shape, level.dtype, order="F" if level.flags.fnc else "C")
+    padded[: len(level)] = level
+    return padded
 
 
 @dataclass(frozen=True, slots=True)
