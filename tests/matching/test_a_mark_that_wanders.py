@@ -1,4 +1,4 @@
-"""One animation over many clips: it moves alike in all of them, and makes no clip a copy of another."""
+"""One animation or effect over many clips: it moves alike in all of them, and makes no clip a copy of another."""
 
 from __future__ import annotations
 
@@ -42,3 +42,58 @@ def test_no_two_scenes_under_it_are_copies(shelf):
 
 def test_what_is_a_copy_under_it_is_still_found(shelf):
     assert {m.b for m in Engine(shelf).search("marked 11")} == {"unmarked 11", "half of marked 11"}
+
+
+def snowed(pictures):
+    """Let snow fall over the picture, the same in every clip."""
+    rng = np.random.default_rng(3)
+    flakes = rng.uniform(0, 1, (90, 4))
+    found = []
+    for number, picture in enumerate(pictures):
+        picture = picture.copy()
+        high, wide = picture.shape
+        for x, y, fast, large in flakes:
+            at = (
+                (x + 0.03 * np.sin(number / 4 + large * 6)) % 1 * wide,
+                (y + number / 8 * (0.08 + 0.15 * fast)) % 1 * high,
+            )
+            cv2.circle(picture, (int(at[0]), int(at[1])), int(3 + 5 * large), 255, -1, cv2.LINE_AA)
+        found.append(picture)
+    return found
+
+
+def lit(pictures):
+    """Let two patches of light wander over the picture, the same in every clip."""
+    found = []
+    for number, picture in enumerate(pictures):
+        high, wide = picture.shape
+        y, x = np.mgrid[:high, :wide]
+        light = np.zeros(picture.shape, np.float32)
+        for which in (0, 1):
+            at = (
+                wide * (0.5 + 0.5 * np.sin(number / 8 * (0.7 + 0.3 * which) + 2 * which)),
+                high * (0.5 + 0.5 * np.cos(number / 8 * (0.5 + 0.4 * which) + which)),
+            )
+            light += 120 * np.exp(-((x - at[0]) ** 2 + (y - at[1]) ** 2) / (2 * 70**2))
+        found.append(np.clip(picture + light, 0, 255).astype(np.uint8))
+    return found
+
+
+@pytest.mark.parametrize("effect", [snowed, lit])
+def test_no_two_scenes_under_one_effect_are_copies_and_a_copy_under_it_is_one(film, prints, background, effect):
+    still = [np.tile(background(scene).astype(np.uint8), (80, 1, 1)) for scene in (21, 22)]
+    clips = {
+        "a photograph": effect(still[0]),
+        "another photograph": effect(still[1]),
+        "filmed": effect(film(23, 23)),
+        "another film": effect(film(24, 24)),
+        "filmed, in part": effect(film(23, 23))[16:72],
+    }
+    found = MemoryShelf()
+    for name, pictures in clips.items():
+        found.add(name, prints(pictures))
+    engine = Engine(found)
+    matched = {name: {m.b for m in engine.search(name)} for name in clips}
+    assert matched.pop("filmed") == {"filmed, in part"}
+    assert matched.pop("filmed, in part") == {"filmed"}
+    assert not any(matched.values())

@@ -1,8 +1,8 @@
 """Do two clips that move alike also show one picture? Rule: what moves alike over two pictures is drawn over both.
 
-A watermark that wanders, a bouncing logo, a burned-in animation move alike in every clip they are laid over, and more
-than the footage behind them. What gives them away is what they move over: in copies the pictures are alike as well, in
-the large and in detail.
+A watermark that wanders, a bouncing logo, snow or light that an editor's effect lets fall over everything, move alike
+in every clip they are laid over, and more than the footage behind them. What gives them away is what they move over: in
+copies the pictures are alike as well, in the large, part by part, and in detail.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from verify.descriptors.grid import WIDTH
 from verify.matching.align import Aligned, along, unhidden
 from verify.matching.clips import Clip
 from verify.matching.drift import softened
-from verify.matching.lattice import lattice
+from verify.matching.lattice import Lattice, lattice
 
 Floats = npt.NDArray[np.floating[Any]]
 Array = npt.NDArray[np.floating[Any]]
@@ -25,6 +26,12 @@ Array = npt.NDArray[np.floating[Any]]
 # hard edits three have less and the next 1.41; of 15 pairs of clips that share a wandering mark none has more than 1.27
 # (docs/matching.md).
 ONE_PICTURE = 1.35
+# How alike the pictures (as a whole, or part by part) and their detail are, without what moves. Of 735 true pairs of
+# three families of edits one has less and the next 0.88; of 43 pairs of clips under one effect none has more than 0.85,
+# two skies that show nothing else left out (tests/bench/effects.py; docs/matching.md).
+ONE_SCENE = 0.87
+PARTS = 4  # cells to a side of a part
+FEWEST_CELLS, FLAT = 8, 1.0  # cells that a part needs, and grey levels by which they differ, to be like another
 PLAIN = 2.0  # grey levels of detail, as much as a sky has; a hundredth of those pairs has less than 3.5
 PLAINLY = 0.7  # correlation of movement; of clips that share a mark at most 0.57
 MOMENTS = 64  # that are looked at, evenly spread
@@ -43,11 +50,37 @@ def one_picture(matrix: Array, aligned: Aligned, a: Clip, b: Clip) -> bool:
     some = slice(None, None, -(-len(at_b) // MOMENTS))
     shown_a, shown_b = both.read(a.grid[at_a[some]], b.grid[at_b[some]])
     seen = unhidden(shown_a, shown_b)
-    lasting = np.median(np.stack([shown_a, shown_b]), axis=1)[:, seen]
+    whole = np.median(np.stack([shown_a, shown_b]), axis=1)
+    lasting = whole[:, seen]
     fine = lasting - softened(lasting, replace(both, cells=both.cells[seen]))
     fine -= fine.mean(axis=1, keepdims=True)
     sizes = np.sqrt(np.mean(fine * fine, axis=1))
     if sizes.max() < PLAIN or (sizes.min() < PLAIN and aligned.movement > PLAINLY):
         return True
     detail = float(np.mean(fine[0] * fine[1]) / max(float(sizes.prod()), 1e-6))
-    return aligned.still + aligned.movement + detail >= ONE_PICTURE
+    alike = max(aligned.still, _part_by_part(whole, both))
+    return aligned.still + aligned.movement + detail >= ONE_PICTURE and alike + detail >= ONE_SCENE
+
+
+def _part_by_part(lasting: Floats, both: Lattice) -> float:
+    """Return how alike two pictures (2, p) are in the middle one of their parts: light or a caption changes a few.
+
+    -1 where no part shows enough of anything.
+    """
+    row, column = both.cells // WIDTH, both.cells % WIDTH
+    row, column = row - row.min(), column - column.min()
+    high, wide = int(row.max()) + 1, int(column.max()) + 1
+    down, across = max(1, round(high / PARTS)), max(1, round(wide / PARTS))
+    part = np.minimum(row * down // high, down - 1) * across + np.minimum(column * across // wide, across - 1)
+    size = np.bincount(part, minlength=down * across)
+
+    def mean(numbers: Floats) -> Floats:
+        means: Floats = np.bincount(part, numbers, down * across) / np.maximum(size, 1)
+        return means
+
+    one, other = (picture - mean(picture)[part] for picture in lasting)
+    spread_one, spread_other = np.sqrt(mean(one * one)), np.sqrt(mean(other * other))
+    told = (size >= FEWEST_CELLS) & (np.minimum(spread_one, spread_other) >= FLAT)
+    if not told.any():
+        return -1.0
+    return float(np.median(mean(one * other)[told] / (spread_one * spread_other)[told]))
