@@ -7,7 +7,7 @@ import pytest
 
 from verify.descriptors.moments import Moments
 from verify.matching.engine import HAPPENED, MOMENT, TOLD, Engine
-from verify.matching.round import PATIENCE, Named, matches_of
+from verify.matching.round import MORE, MOST_PATIENCE, PATIENCE, Named, matches_of
 from verify.matching.shelf import MemoryShelf
 
 
@@ -93,3 +93,18 @@ def test_a_round_ends_after_so_many_that_were_nothing():
 
     matches_of("a", Named({str(n): () for n in range(PATIENCE * 3)}, 0, 5), look)
     assert len(asked) == 5 + PATIENCE
+
+
+def test_a_round_goes_on_longer_for_a_clip_of_which_there_are_copies():
+    asked = []
+    named = Named({str(n): () for n in range(200)}, 0, 0)
+
+    def nothing(a, b, turns, close):
+        asked.append(b)
+
+    matches_of("a", named, nothing, (), lambda sha256: ["known", "too"] if sha256 == "a" else [])
+    assert len(asked) == PATIENCE + 2 * MORE  # as many are known
+    asked.clear()
+    many = [f"known {n}" for n in range(MOST_PATIENCE)]
+    matches_of("a", named, nothing, (), lambda sha256: many if sha256 == "a" else [])
+    assert len(asked) == MOST_PATIENCE

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from verify.matching.codes import TURNS, Turn
 from verify.records.matches import Match
 
-# Compared in a row for nothing. In the order of places and moments together 42 of 3,641 matches (1.2 %) stand behind so
-# many unrelated clips; 48 stood behind 62 (fifty, and twelve that moments named) when places alone made it.
-PATIENCE = 40
+# Compared in a row for nothing: PATIENCE, MORE for each match found, at most MOST_PATIENCE. A clip with many copies has
+# some that are hardly named; with one or two, none of 516 under 33 hard edits stood behind ten unrelated clips of
+# 10,140. Of 16,486 matches in libraries of 1 to 16 copies a clip one is lost beside forty always (docs/matching.md).
+PATIENCE, MORE, MOST_PATIENCE = 20, 2, 40
 LINKED = 16  # clips that match a match and were not named themselves
 
 Look = Callable[[str, str, tuple[Turn, ...], bool], Match | None]  # a, b, turns, whether to look closely
@@ -44,26 +45,30 @@ def matches_of(
     """
     wanted = {other: turns for other, turns in named.turns.items() if other not in without}
     sure = len([other for other in list(named.turns)[: named.sure] if other in wanted])
-    matches, seen = _looked(sha256, wanted, named.nearest, look, sure)
+    known = list(links(sha256)) if links is not None else []  # also those whose own search found this one
+    matches, seen = _looked(sha256, wanted, named.nearest, look, sure, len(known))
     if links is not None:
         seen |= {sha256, *without}
-        alike = dict.fromkeys([*(m.b for m in matches), *links(sha256)])  # also those whose own search found this one
+        alike = dict.fromkeys([*(m.b for m in matches), *known])
         behind = Counter(other for one in alike for other in links(one) if other not in seen)
         linked = dict.fromkeys((other for other, _ in behind.most_common(LINKED)), TURNS)
-        more, _ = _looked(sha256, linked, LINKED, look, LINKED)
+        more, _ = _looked(sha256, linked, LINKED, look, LINKED, len(alike))
         matches += more
     return sorted(matches, key=lambda m: -m.strength.score)
 
 
 def _looked(
-    sha256: str, wanted: Mapping[str, tuple[Turn, ...]], nearest: int, look: Look, sure: int
+    sha256: str, wanted: Mapping[str, tuple[Turn, ...]], nearest: int, look: Look, sure: int, known: int
 ) -> tuple[list[Match], set[str]]:
-    """Return the matches among `wanted`, and what was looked at: after the sure, until PATIENCE were nothing."""
+    """Return the matches among `wanted`, and what was looked at: the sure, then until many in a row were nothing.
+
+    `known` matches there are already.
+    """
     matches: list[Match] = []
     seen: set[str] = set()
     nothing = 0
     for place, (other, turns) in enumerate(wanted.items()):
-        if nothing >= PATIENCE:
+        if nothing >= min(MOST_PATIENCE, PATIENCE + MORE * (known + len(matches))):
             break
         seen.add(other)
         match = look(sha256, other, turns, place < nearest)
