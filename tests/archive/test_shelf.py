@@ -95,6 +95,16 @@ def test_a_removed_clip_is_gone_at_once_and_can_come_back(library: Library) -> N
     assert [e.action for e in library.log.entries()][-2:] == ["removed from results", "brought back to results"]
 
 
+def test_the_newest_come_first_and_a_removed_one_not_at_all(library: Library) -> None:
+    for sha256 in (A, B, C):
+        add(library, sha256)
+    assert library.newest(2) == [C, B] and library.newest(9) == [C, B, A]
+    library.remove(C, "a test")
+    assert library.newest(9) == [B, A]
+    add(library, A, 2)  # renewed
+    assert library.newest(1) == [A]
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(

@@ -47,7 +47,13 @@ class Soundtracks:
         wanted = {*among} - {sha256}
         if not wanted or self._sound(sha256) is None:
             return []
-        return [name for _, _, name in reversed(self._shelf.clips()) if name in wanted][:MOST_CLIPS]
+        count = 2 * MOST_CLIPS
+        while True:  # a library may hold a hundred thousand others
+            newest = self._shelf.newest(count)
+            named = [name for name in newest if name in wanted][:MOST_CLIPS]
+            if len(named) == min(MOST_CLIPS, len(wanted)) or len(newest) < count:
+                return named
+            count *= 4
 
     def look(self, a: str, b: str) -> Match | None:
         """Return the match of two clips by their sound, or None."""

@@ -46,8 +46,10 @@ def normalised(series: npt.NDArray[np.floating], least: float, reach: int = 2) -
     """
     change = np.zeros(series.shape, np.float64)
     change[reach:] = series[reach:] - series[:-reach]
-    scaled: Series = (change - change.mean(0)) / (change.std(0) + least)
-    return np.clip(scaled, -CLIP, CLIP)
+    change -= change.sum(axis=0) / max(1, len(series))
+    spread = np.sqrt((change * change).sum(axis=0) / max(1, len(series)))
+    change /= spread + least
+    return np.clip(change, -CLIP, CLIP, out=change)
 
 
 def peak(a: Series, b: Series, step: float, least_overlap: float) -> Peak | None:
@@ -85,6 +87,7 @@ class Likeness:
         self._a = np.ascontiguousarray(a.T, np.float32)
         self._sums = _running(a)
         self._spectra: dict[int, npt.NDArray[np.complexfloating]] = {}
+        self._laid: dict[tuple[int, float], tuple[npt.NDArray[np.intp], ...]] = {}
 
     def most(self, b: Series, least: float) -> float:
         """Return the highest correlation at an offset with at least `least` steps of overlap; -1 where none has.
@@ -99,12 +102,16 @@ class Likeness:
             self._spectra = {size: np.fft.rfft(self._a, size)}  # most clips are about as long as the one before
         spectra = np.fft.rfft(np.ascontiguousarray(b.T, np.float32), size)
         agreement = np.fft.irfft((self._spectra[size] * spectra.conj()).sum(axis=0), size)
-        offsets = np.arange(1 - there, here)
-        first, last = np.maximum(0, offsets), np.minimum(here, offsets + there)
+        if (there, least) not in self._laid:  # most clips of one length come after one another
+            offsets = np.arange(1 - there, here)
+            first, last = np.maximum(0, offsets), np.minimum(here, offsets + there)
+            fits = last - first >= max(1.0, least)
+            offsets, first, last = offsets[fits], first[fits], last[fits]
+            self._laid = {(there, least): (offsets, first, last, first - offsets, last - offsets)}
+        offsets, first, last, first_b, last_b = self._laid[there, least]
         sums = _running(b)
-        power = (self._sums[last] - self._sums[first]) * (sums[last - offsets] - sums[first - offsets])
-        fits = last - first >= max(1.0, least)
-        likeness = agreement[offsets[fits]] / np.sqrt(np.maximum(power[fits], 1.0))
+        power = (self._sums[last] - self._sums[first]) * (sums[last_b] - sums[first_b])
+        likeness = agreement[offsets] / np.sqrt(np.maximum(power, 1.0))
         return float(likeness.max(initial=-1.0))
 
 
