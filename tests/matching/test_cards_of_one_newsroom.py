@@ -71,10 +71,14 @@ def test_one_frame_and_the_same_words_about_two_pictures_are_no_copy(prints, bac
     assert searched(prints, coded(one), coded(other)) == {}
 
 
-def test_a_photograph_is_found_under_a_caption(prints, background):
+def test_a_photograph_is_found_under_a_label(prints, background):
     plain = photograph(background, 5)
-    captioned = plain.copy()
-    captioned[225:] = 20
-    cv2.putText(captioned, "ARCHIVE, 2014", (100, 256), FONT, 0.9, 250, 1, cv2.LINE_AA)
-    found = searched(prints, coded(plain), coded(captioned))
-    assert set(found) == {"1"}
+    labelled = plain.copy()
+    labelled[240:265, 10:190] = 20
+    cv2.putText(labelled, "ARCHIVE 2014", (14, 259), FONT, 0.7, 250, 1, cv2.LINE_AA)
+    assert set(searched(prints, coded(plain), coded(labelled))) == {"1"}
+
+
+def test_played_backwards_they_are_told_as_well(prints):
+    one, other = coded(card(STRIKE)), coded(card(TALKS))
+    assert searched(prints, one, other[::-1]) == {}

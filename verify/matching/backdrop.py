@@ -28,7 +28,7 @@ Array = npt.NDArray[np.floating[Any]]
 ONE_PICTURE = 1.35
 # How alike the pictures (as a whole, or part by part) and their detail are, without what moves. Of 735 true pairs of
 # three families of edits one has less and the next 0.88; of 43 pairs of clips under one effect none has more than 0.85,
-# two skies that show nothing else left out (tests/bench/effects.py; docs/matching.md).
+# two skies that show nothing else left out (tests/bench/look_alikes.py; docs/matching.md).
 ONE_SCENE = 0.87
 PARTS = 4  # cells to a side of a part
 FEWEST_CELLS, FLAT = 8, 1.0  # cells that a part needs, and grey levels by which they differ, to be like another

@@ -14,21 +14,20 @@ import numpy.typing as npt
 
 from verify.matching.align import Aligned
 from verify.matching.codes import Turn, turned
-from verify.matching.geometry import Spots
+from verify.matching.geometry import NEAR, Spots
 
 Array = npt.NDArray[np.floating[Any]]
 Counts = npt.NDArray[np.intp]
 
 CALM = 2.0  # grey levels a cell at the liveliest: cards coded as poorly as messengers do have up to 1.2
 ROWS, COLUMNS = 3, 4  # parts of what both show
-ALIKE = 17  # bits of 64 in which the code of one place may differ from that of the same place
 BESIDE = 0.045  # heights of the larger picture it may lie off
-ASIDE = 8.0  # seconds between two pictures that are compared: where the view stays, none is kept for so long
 MOST_PICTURES = 6  # of each clip, evenly spread
 FEWEST = 3  # places that a part has to have, in both, to tell anything
-NEVER = 0.15  # share of a part's places found again below which it shows something else
-# Parts that show something else: all of 73 pairs of cards that share frame and logo and say something else have three
-# or more, of 30 copies of a painting under other edits one (docs/matching.md).
+# Share of a part's places found again, against what the better parts have, below which it shows something else.
+NEVER, USUAL = 0.25, 0.75
+# Parts that show something else: 117 pairs of cards with one frame and logo and other words have three or more, 118 of
+# cards with the same words one at most, of 30 copies of a painting under other edits one has three (docs/matching.md).
 OTHER = 3
 # Rank and evidence of movement beside which that counts for nothing: a caption may cover what is still in a copy. A
 # codec's beat, the same in both, may reach the one, but comes back with every group of pictures and stands out little.
@@ -60,23 +59,29 @@ def other_parts(matrix: Array, turn: Turn, aligned: Aligned, a: Spots, b: Spots)
         reach = BESIDE * max(1.0, float(np.sqrt(abs(np.linalg.det(matrix[:2, :2])) * b.aspect / a.aspect)))
         apart = np.hypot(*((moved[:, None] - at_b[None]) * (b.aspect, 1)).transpose(2, 0, 1))
         gap = np.bitwise_count(turned(a.codes[of_a], turn)[:, None] ^ b.codes[of_b][None])
-        same = (apart <= reach) & (gap <= ALIKE)
+        same = (apart <= reach) & (gap <= NEAR)
         mine += _counted(part_a)
         theirs += _counted(part_b)
         found += np.minimum(_counted(part_a[same.any(axis=1)]), _counted(part_b[same.any(axis=0)]))
     told = np.minimum(mine, theirs)
-    return int(((told >= FEWEST) & (found <= NEVER * told)).sum())
+    share = np.where(told >= FEWEST, found / np.maximum(told, 1), np.nan)
+    if np.isnan(share).all():
+        return 0
+    return int((share <= NEVER * np.nanquantile(share, USUAL)).sum())
 
 
 def _together(aligned: Aligned, times_a: Array, times_b: Array) -> list[tuple[int, int]]:
-    """Return which pictures of a and b show the same moment, or nearly so, in the shared seconds."""
-    inside = np.flatnonzero((times_b >= aligned.start - ASIDE) & (times_b <= aligned.end + ASIDE))
-    if not len(inside) or not len(times_a):
+    """Return which pictures of a and b show the same moment of the shared seconds.
+
+    A picture is kept where the view becomes another, so that it stands for all seconds until the next.
+    """
+    if not len(times_a) or not len(times_b):
         return []
-    at = aligned.offset + aligned.speed * times_b[inside]
-    nearest = np.abs(times_a[None, :] - at[:, None]).argmin(axis=1)
-    close = np.abs(times_a[nearest] - at) <= ASIDE * max(1.0, abs(aligned.speed))
-    pairs = [(int(x), int(y)) for x, y in zip(nearest[close], inside[close], strict=True)]
+    middle = (times_b + np.append(times_b[1:], max(aligned.end, float(times_b[-1])))) / 2
+    at_b = np.clip(middle, aligned.start, aligned.end)
+    there = np.searchsorted(times_b, at_b, side="right") - 1
+    mine = np.searchsorted(times_a, aligned.offset + aligned.speed * at_b, side="right") - 1
+    pairs = sorted({(max(0, int(x)), max(0, int(y))) for x, y in zip(mine, there, strict=True)})
     return pairs[:: -(-len(pairs) // MOST_PICTURES) or 1]
 
 
