@@ -139,12 +139,13 @@ def _story(words: argparse.Namespace) -> int:
 
 
 def _decide(words: argparse.Namespace) -> int:
-    from pipelines.commandline import results
-    from pipelines.decisions import decide, undo
+    from pipelines.commandline import orders, results
+    from pipelines.rewriting import put_on_record
 
-    act = undo if words.undo else decide
-    decision = act(words.case, words.subject, category=words.category, note=words.note, by=words.by)
-    return _tell(words, results.decided(decision, words.undo))
+    told = {"category": words.category, "note": words.note, "by": words.by, "back": words.undo}
+    decision, done = put_on_record(words.case, words.subject, **told, settings=orders.own_settings(words))
+    _tell(words, results.decided(decision, done, words.undo))
+    return errors.EXIT_SOME_FAILED if done.failed else errors.EXIT_DONE
 
 
 def _audit(words: argparse.Namespace) -> int:

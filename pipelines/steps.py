@@ -19,6 +19,7 @@ from verify.matching.round import matches_of
 from verify.matching.soundtrack import Soundtracks
 from verify.matching.turned import turned
 from verify.records.cases import Case, ClipReport, Item, OtherClip
+from verify.records.findings import Decision
 from verify.records.matches import Appearance, Match
 from verify.records.times import TimeBounds
 
@@ -134,6 +135,22 @@ def other_clip(session: Session, sha256: str) -> OtherClip:
     )
 
 
+def decisions_about(session: Session, item: Item) -> tuple[Decision, ...]:
+    """Return what people decided about an item, and about its bytes and those of another.
+
+    The same file, or the same post with the same bytes, brought in again is a new item: what was decided about the
+    earlier one is about this one, and is told of it.
+    """
+    post = item.post.url if item.post else ""
+    same = {i.id for i in session.case.find(item.media.sha256) if (i.post.url if i.post else "") == post}
+    found = session.case.library.decisions().values()
+    return tuple(
+        replace(d, subject=item.id) if d.subject in same else d
+        for d in found
+        if d.subject in same or item.media.sha256 in d.subject.split()
+    )
+
+
 def assemble(session: Session, looked: Looked, matches: Iterable[Match]) -> Case:
     """Return the case of one clip: everything a check may look at."""
     matches = tuple(matches)
@@ -141,7 +158,6 @@ def assemble(session: Session, looked: Looked, matches: Iterable[Match]) -> Case
     others = {m.b: other_clip(session, m.b) for m in matches}
     copies = [others[m.b] for m in matches if m.kind == "same picture"]
     library = session.case.library
-    subjects = (looked.item.id, sha256)
     return Case(
         item=looked.item,
         examination=looked.examination,
@@ -150,9 +166,7 @@ def assemble(session: Session, looked: Looked, matches: Iterable[Match]) -> Case
         others=others,
         appearances=appearances_of(session, sha256) + tuple(a for other in copies for a in other.appearances),
         searched=library.searched(session.tools.descriptors, without=sha256),
-        decisions=tuple(
-            d for d in library.decisions().values() if any(s in d.subject.split() or s == d.subject for s in subjects)
-        ),
+        decisions=decisions_about(session, looked.item),
         own_signs=session.own_signs,
     )
 

@@ -26,7 +26,7 @@ from verify.errors import NetworkError, NotFoundError, SourceError
 from verify.records import wire
 from verify.records.cases import Event
 from verify.records.claims import Claim
-from verify.records.findings import Decision, Finding
+from verify.records.findings import Finding
 from verify.records.matches import Match
 from verify.records.media import Keyframe
 from verify.records.stories import StoryClip, StoryPost, StoryRecording, StoryReport, StoryText
@@ -162,7 +162,7 @@ def _conclude(
     montages = {s: why for s, why in told.montages.items() if s in by_clip}
     counted = tally.counts(rows, clips, recordings, clock, shared, montages)
     open_ = [*tally.not_established(counted, rows, findings), *tally.doubts(_names(recordings), told.aside)]
-    decisions = _decisions(session, clips)
+    decisions = tuple(dict.fromkeys(d for i in gathered.items for d in steps.decisions_about(session, i)))
     called = {name: c.label for c in clips for name in (c.item, c.sha256)}
     yield Event(kind="done", step="compare", current=len(first), total=len(first), unit="clips")
     report = StoryReport(
@@ -277,8 +277,3 @@ def _with_clips(rows: Iterable[StoryPost], items: dict[str, str], seen: set[str]
                           next_step="See the failures of this report.")  # fmt: skip
         told.append(replace(row, sha256=clips))
     return tuple(told)
-
-
-def _decisions(session: Session, clips: Sequence[StoryClip]) -> tuple[Decision, ...]:
-    subjects = {c.item for c in clips} | {c.sha256 for c in clips}
-    return tuple(d for d in session.case.library.decisions().values() if set(d.subject.split()) & subjects)

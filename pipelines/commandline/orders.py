@@ -11,7 +11,7 @@ from pipelines.options import Options
 from verify.claims.parse import claim
 from verify.errors import UsageError
 from verify.records.claims import Claim
-from verify.settings import load
+from verify.settings import Settings, load
 from verify.sources.listing import expand
 
 
@@ -55,6 +55,11 @@ def case_of(words: argparse.Namespace) -> Options:
     """Return the options of a command that only works on a case."""
     settings = load(words.settings, allow_hosts=tuple(getattr(words, "allow_host", ())) or None)
     return Options(case=words.case, settings=settings, by=words.by, command=_repeatable())
+
+
+def own_settings(words: argparse.Namespace) -> Settings | None:
+    """Return the settings the command names, or None where it names none. Raises UsageError as `load` does."""
+    return load(words.settings) if words.settings else None
 
 
 def _repeatable() -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.options import BatchResult, CheckResult, StoryResult, Written
+from pipelines.rewriting import Rewritten
 from verify.archive.audit import AuditResult
 from verify.archive.keys import SigningKey
 from verify.records.findings import Decision
@@ -97,13 +98,23 @@ def audited(found: AuditResult) -> Shown:
     return Shown(value=lambda: to_builtins(found), lines=lines)
 
 
-def decided(decision: Decision, undone: bool) -> Shown:
-    """Show a decision that was recorded, or taken back."""
+def decided(decision: Decision, done: Rewritten, undone: bool) -> Shown:
+    """Show a decision that was recorded, or taken back; which reports have it, and how to write the others again."""
     line = (
         f"{'Taken back' if undone else 'Recorded'}: {decision.category}, {one_line(decision.subject)}, "
         f"by {one_line(decision.by)}"
     )
-    return Shown(value=lambda: to_builtins(decision), lines=(line,))
+    again = ("Other pages with these clips do not say so yet; to write them again:",) if done.commands else ()
+    lines = (
+        line,
+        *(f"report written again: {page}" for page in done.pages),
+        *(one_line(sentence) for sentence in done.failed),
+        *again,
+        *(f"  {one_line(command, 2000)}" for command in done.commands),
+    )
+    pages = [str(page) for page in done.pages]
+    told = {"rewritten": pages, "not_rewritten": list(done.failed), "commands": list(done.commands)}
+    return Shown(value=lambda: {**to_builtins(decision), **told}, lines=lines)
 
 
 def key(of: SigningKey) -> Shown:

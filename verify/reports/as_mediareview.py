@@ -26,6 +26,9 @@ Node = dict[str, Any]
 # Media cannot be original and one of these (schema.org: the values are not mutually exclusive otherwise).
 AGAINST_ORIGINAL = {"EditedOrCroppedContent", "TransformedContent", "StagedContent"}
 NO_DECISION = "No person has decided on this yet (firstseen decide): a machine sets no category and no rating."
+NO_CATEGORY = (
+    "That sets no category of MediaReview and no rating of a claim given to firstseen, so no entry is written."
+)
 
 
 class MediaReview(Format):
@@ -45,7 +48,7 @@ class MediaReview(Format):
             *_media_reviews(report.settings, [case.item], case.decisions, {case.item.id: seen}, case.claim),
             *_claim_reviews(report.settings, case.decisions, {case.item.id}, case.claim),
         ]
-        return _document(made)
+        return _document(made, case.decisions)
 
     def batch(self, report: BatchReport, pictures: Pictures) -> bytes:
         """Return an empty list: a batch carries no decisions about single clips."""
@@ -63,7 +66,7 @@ class MediaReview(Format):
             *_media_reviews(report.settings, report.items, report.decisions, seen, claim),
             *_claim_reviews(report.settings, report.decisions, {report.id, *(i.id for i in report.items)}, claim),
         ]
-        return _document(made)
+        return _document(made, report.decisions)
 
 
 def faults(node: Node) -> list[str]:
@@ -185,14 +188,22 @@ def _snapshot(known: Appearance) -> Node:
     return node
 
 
-def _document(nodes: Sequence[Node]) -> bytes:
+def _said(decision: Decision) -> str:
+    """Return a decision as a sentence, for where no complete entry tells of it."""
+    why = f" ({one_line(decision.note)})" if decision.note else ""
+    return f"Decided by {one_line(decision.by)} at {decision.at}: {one_line(decision.category)}{why}."
+
+
+def _document(nodes: Sequence[Node], decisions: Sequence[Decision] = ()) -> bytes:
     complete = [n for n in nodes if not faults(n)]
     left_out = [f"{n['@type']} left out. {'; '.join(faults(n))}." for n in nodes if faults(n)]
     document: Node = {"@context": "https://schema.org", "@graph": complete}
-    if not nodes:
+    standing = [d for d in decisions if not d.undone]
+    if not standing and not nodes:
         document["description"] = NO_DECISION
-    elif left_out:
-        document["description"] = " ".join(left_out)
+    elif left_out or not nodes:
+        said = [*map(_said, standing), *left_out]
+        document["description"] = " ".join(said if nodes else [*said, NO_CATEGORY])
     text = json.dumps(document, ensure_ascii=False, indent=2)
     # It is pasted into a script element: the five characters that could end it are escaped.
     for character in "<>&\u2028\u2029":
