@@ -18,16 +18,19 @@ from pipelines.pairs import with_pictures
 from pipelines.session import Session
 from pipelines.writing import write_clip
 from verify.claims import parse as claims
-from verify.errors import FirstseenError
+from verify.errors import FirstseenError, UsageError
 from verify.records.cases import ClipReport, Event, FailedItem, Item
+from verify.sources.file import videos_in
 
 
 def check(targets: Sequence[str], options: Options) -> Generator[Event, None, CheckResult]:
     """Check every item that `targets` bring in, and return the reports and the failures.
 
     All are brought in and examined first, so that each is searched among all of them and all that was seen before.
-    Raises what opening the case raises, and the one failure when there is a single target and nothing came of it.
+    Raises what opening the case raises, and UsageError for one post (`--post`) with several files.
     """
+    if options.post:
+        _one_file(targets)
     failures: list[FailedItem] = []
     written: list[Written] = []
     with Session(options) as session:
@@ -53,6 +56,16 @@ def check(targets: Sequence[str], options: Options) -> Generator[Event, None, Ch
         yield Event(kind="done", step="report", current=len(looked), total=len(looked), unit="clips")
         path = session.case.path
     return CheckResult(case=path, written=tuple(written), failed=tuple(failures))
+
+
+def _one_file(targets: Sequence[str]) -> None:
+    """Raise UsageError where several files would be tied to one post: that each came from it is nobody's word."""
+    names = [name for t in dict.fromkeys(targets) for name in (videos_in(Path(t)) if Path(t).is_dir() else (t,))]
+    if len(names) > 1:
+        raise UsageError(
+            f"--post ties one file to its post, and {len(names)} were given.",
+            "Check each file by itself, with the address of its own post.",
+        )
 
 
 def report_on(
