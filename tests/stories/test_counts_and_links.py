@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from verify.records.matches import Geometry, Match, Recording, Segment, Strength
 from verify.records.stories import Alignment, EventClock, StoryClip, StoryCounts, StoryPost, StoryRecording
 from verify.stories import tally
@@ -51,13 +53,23 @@ def test_the_summary_counts_in_words_that_fit_one_and_many():
     """It said `0 could be fetched`, `the 1 clips are 1 different recordings` and `What the posts 6 show`."""
     one = tally.summary(StoryCounts(posts=1, mapped=1, clips=1, recordings=1), [], [])
     assert one == [
-        "Of 1 post in the story, 1 was given as files; 1 clip shows 1 recording (none seen from at least two unrelated "
-        "uploaders, none aligned in time with another)."
+        "Of 1 post in the story, 1 was given as files; 1 clip shows 1 recording (none seen under at least two "
+        "different account names, none aligned in time with another)."
     ]
     assert tally.summary(StoryCounts(posts=2), [], []) == ["Of 2 posts in the story, 0 could be fetched."]
     missing = [StoryPost(number=6, state="gone", reason="", next_step="", references=(1,))]
     open_ = tally.not_established(StoryCounts(), missing, [])
     assert open_[0] == "What post 6 shows: no clip of it could be looked at."
+
+
+def test_names_that_differ_are_told_as_names_and_not_as_people_who_have_nothing_to_do_with_each_other():
+    clips = [replace(CLIPS["near"], uploaders=("@Night", "other_name"))]
+    (shown,) = tally.recordings([FOUND[0].recording], clips, [])
+    assert shown.unrelated
+    counted = StoryCounts(posts=1, fetched=1, clips=1, recordings=1, unrelated=1)
+    said = " ".join([*tally.summary(counted, [], []), *tally.not_established(counted, [], [])])
+    assert "under at least two different account names" in said and "unrelated" not in said
+    assert "only the names are known" in said
 
 
 def test_the_summary_quotes_each_finding_once_and_counts_the_rest():

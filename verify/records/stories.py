@@ -201,11 +201,11 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoryRecording:
-    """A recording with what the story's reader asks of it: who showed it, and whether unrelated people did."""
+    """A recording with what the story's reader asks of it: who showed it, and whether more than one name did."""
 
     recording: Recording
     uploaders: tuple[str, ...] = ()
-    unrelated: bool = False  # at least two uploaders that nothing known ties together
+    unrelated: bool = False  # under at least two different account names; whose they are is not known
     posts: tuple[int, ...] = ()
     held_by: tuple[str, ...] = ()  # SHA-256 of compilations that hold part of it
 
@@ -220,7 +220,7 @@ class StoryCounts:
     mapped: int = 0
     clips: int = 0
     recordings: int = 0
-    unrelated: int = 0  # recordings seen from at least two unrelated uploaders
+    unrelated: int = 0  # recordings seen under at least two different account names
     aligned: int = 0  # recordings aligned with another one
     compilations: int = 0
 

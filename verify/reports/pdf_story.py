@@ -63,7 +63,7 @@ def _counts(report: StoryReport) -> list[Block]:
         "Given as files",
         "Clips",
         "Recordings",
-        "Two unrelated uploaders",
+        "Two account names",
         "Aligned",
     )
     row = [n.posts, n.with_link, n.fetched, n.mapped, n.clips, n.recordings, n.unrelated, n.aligned]

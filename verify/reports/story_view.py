@@ -67,8 +67,8 @@ class Shown:
 
     @property
     def seen(self) -> str:
-        """Whether unrelated people showed it, as a sentence."""
-        return f"{'Seen' if self.found.unrelated else 'Not seen'} from at least two unrelated uploaders."
+        """Whether more than one account name showed it, as a sentence."""
+        return f"{'Seen' if self.found.unrelated else 'Not seen'} under at least two different account names."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,7 +175,7 @@ def told_in_a_line(found: StoryView) -> str:
     n = found.report.counts
     parts = [found.headline.rstrip(".")]
     if n.recordings:
-        parts.append(f"{n.unrelated or 'none'} of the recordings seen from at least two unrelated uploaders")
+        parts.append(f"{n.unrelated or 'none'} of the recordings seen under at least two different account names")
         parts.append(f"{n.aligned or 'none'} aligned in time with another")
     asked, backed = len(found.questions), len(found.supports)
     if found.report.claims and not asked and not backed:

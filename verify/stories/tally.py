@@ -29,7 +29,7 @@ def recordings(
 ) -> list[StoryRecording]:
     """Return the recordings that the story's clips show, each with who showed it.
 
-    Uploaders are unrelated when their names differ and neither names the other in a post: nothing else is known here.
+    `unrelated` says that uploaders' account names differ, no more: one person may have two, and two may work together.
     """
     by_clip = {c.sha256: c for c in clips}
     told: list[StoryRecording] = []
@@ -203,8 +203,10 @@ def not_established(counted: StoryCounts, posts: Sequence[StoryPost], findings: 
         told.append("Whether the recordings show the same moment: none could be aligned in time with another.")
     if counted.recordings and not counted.unrelated:
         told.append(
-            "Whether unrelated people filmed or showed this: no recording is known from two unrelated uploaders."
+            "Whether people independent of each other showed this: no recording is known under two account names."
         )
+    elif counted.unrelated:
+        told.append("Whether accounts of different names are independent of each other: only the names are known.")
     untold = Counter(f.sentence for f in findings if f.bearing == "not tested" and f.part in {"when", "where"})
     told += [f"{sentence} ({number} of {counted.clips} clips)" for sentence, number in untold.most_common(2)]
     told.append("Who acted: pictures do not answer that.")
@@ -245,8 +247,8 @@ def summary(
     if counted.clips:
         told[0] = (
             f"{told[0][:-1]}; {_many(counted.clips, 'clip')} {'shows' if counted.clips == 1 else 'show'} "
-            f"{_many(counted.recordings, 'recording')} ({counted.unrelated or 'none'} seen from at least two unrelated "
-            f"uploaders, {counted.aligned or 'none'} aligned in time with another)."
+            f"{_many(counted.recordings, 'recording')} ({counted.unrelated or 'none'} seen under at least two "
+            f"different account names, {counted.aligned or 'none'} aligned in time with another)."
         )
     for bearing, word in (("questions", "Questions"), ("supports", "Supports")):
         some = [sentence for how, sentence in told_of if how == bearing]
