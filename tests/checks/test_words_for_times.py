@@ -1,10 +1,13 @@
 """Times, spans and distances as sentences say them."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from verify.checks import wording
+from checks.made_cases import at
+from verify.checks import asking, summary, wording
 from verify.records.times import TimeBounds, clock_without_zone, moment, whole_day
 
 AT = datetime(2022, 4, 1, 22, 30, 5, tzinfo=UTC)
@@ -71,3 +74,32 @@ def test_clocks_of_clips_and_lists():
 def test_foreign_text_is_shown_not_obeyed():
     assert wording.quote("a\nb\x1b[31m\u202e") == "“a b‹U+001B›[31m‹U+202E›”"
     assert len(wording.plain("x" * 500, 50)) == 50
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"tags": ["recording time", "2021-04-01T02:00:00Z"]},
+        {"tags": ["recording time", "2022-04-03T05:10:00+03:00"]},
+        {"tags": ["recording time", "2022-04-01T05:10:00+03:00", "creation time", "2021-04-01T02:00:00Z"]},
+        {"posts": [at("2021-04-01T05:00:00+03:00", "number of the post")]},
+        {"posts": [whole_day(date(2022, 4, 1), "upload day")]},
+        {"posts": [at("2021-04-01T05:00:00+03:00"), at("2022-04-02T05:00:00+03:00")]},
+        {"name": "VID_20210401_050000.mp4"},
+        {},
+    ],
+)
+def test_no_bracket_opens_within_another(given, made):
+    tags = given.get("tags", [])
+    named = replace(made.CLAIM.where, asked="belgorod", country="RU", basis="gazetteer; radius assumed")
+    case = made.case(
+        claim=replace(made.CLAIM, where=named),
+        tags=tuple(made.tag(*tags[n : n + 2]) for n in range(0, len(tags), 2)),
+        post=made.post(*given["posts"]) if "posts" in given else None,
+    )
+    if "name" in given:
+        case = replace(case, item=replace(case.item, media=replace(case.item.media, name=given["name"])))
+    findings = asking.run(case)
+    said = [f.sentence for f in findings] + [*summary.summary(case, findings), *summary.not_established(case, findings)]
+    assert [s for s in said if re.search(r"\([^()]*\(", s)] == []
+    assert any("Europe/Moscow" in s for s in said)

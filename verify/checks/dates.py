@@ -93,9 +93,9 @@ class AllDates(Check):
                 check=self.name,
                 bearing="questions",
                 part="when",
-                sentence=f"The name of the file carries a date ({wording.tell(first.bounds, zone)}; {first.label}) at "
-                f"least {wording.tell_span(wording.gap(first.bounds, when))} before the claimed time "
-                f"({wording.tell(when, zone)}).",
+                sentence=f"The name of the file carries a date ({wording.tell_inside(first.bounds, zone)}; "
+                f"{first.label}) at least {wording.tell_span(wording.gap(first.bounds, when))} before the claimed time "
+                f"({wording.tell_inside(when, zone)}).",
                 evidence=tuple(_evidence(d, zone) for d in early),
                 limits=f"{_LIMITS} Anyone can rename a file.",
                 recheck=_RECHECK,
@@ -172,7 +172,7 @@ def _too_early(dated: tuple[Dated, ...], zone: str) -> list[str]:
     return [
         f"The clip was published {wording.tell_when(p.bounds, zone)} ({wording.plain(p.label)}), at least "
         f"{wording.tell_span(wording.gap(p.bounds, r.bounds))} before it was recorded by its own account "
-        f"({wording.tell(r.bounds, zone)}; {wording.plain(r.label)})."
+        f"({wording.tell_inside(r.bounds, zone)}; {wording.plain(r.label)})."
         for p in dated
         if p.act == "published"
         for r in made

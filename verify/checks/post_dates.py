@@ -81,10 +81,10 @@ class PostDates(Check):
                 "fits, and does not show when the clip was filmed."
             )
         else:
-            dates = list(dict.fromkeys(wording.tell(d, zone) for d in post.dates))
+            dates = list(dict.fromkeys(wording.tell_inside(d, zone) for d in post.dates))
             told = (
                 f"The {'date' if len(dates) == 1 else 'dates'} of the post ({wording.listed(dates, 3)}) cannot be put "
-                f"in order with the claimed time ({wording.tell(when, zone)})."
+                f"in order with the claimed time ({wording.tell_inside(when, zone)})."
             )
         return self.neutral(told, *evidence, limits=_limits(post), recheck=_RECHECK)
 
@@ -98,8 +98,9 @@ class PostDates(Check):
         if all(_speaks_of_another_act(d) for d in early):
             weight = "weak"
         return self.questions(
-            f"The post carries a date ({wording.tell(first, zone)}; {wording.plain(first.basis)}) that lies at least "
-            f"{wording.tell_span(wording.gap(first, when))} before the claimed time ({wording.tell(when, zone)}).{but}",
+            f"The post carries a date ({wording.tell_inside(first, zone)}; {wording.plain(first.basis)}) that lies "
+            f"at least {wording.tell_span(wording.gap(first, when))} before the claimed time "
+            f"({wording.tell_inside(when, zone)}).{but}",
             *(_evidence(d, post, zone) for d in (*early, *fits)),
             limits=_limits(post) + (" A server's Last-Modified dates a file, not a post." if weight == "weak" else ""),
             recheck=_RECHECK,

@@ -66,7 +66,7 @@ class RecordingTime(Check):
     def _compared(
         self, stated: list[StatedTime], evidence: tuple[Evidence, ...], when: TimeBounds, zone: str
     ) -> Finding:
-        claimed = wording.tell(when, zone)
+        claimed = wording.tell_inside(when, zone)
         early = [s for s in stated if s.bounds.before(when)]
         fitting = [s for s in stated if s.bounds.overlaps(when)]
         camera = [s for s in stated if s.name in _BY_CAMERA and s.bounds.after(when)]
@@ -119,7 +119,7 @@ class RecordingTime(Check):
         side = "before" if outside[0].bounds.before(when) else "after"
         return self.neutral(
             f"The file's own times disagree: {_told(inside, zone)} can lie within the claimed time "
-            f"({wording.tell(when, zone)}), {_told(outside[0], zone)} lies {side} it.",
+            f"({wording.tell_inside(when, zone)}), {_told(outside[0], zone)} lies {side} it.",
             *evidence,
             limits=f"{_LIMITS} A clock that was set by hand is oftener wrong than the satellites' time (GPS).",
             recheck=_RECHECK,

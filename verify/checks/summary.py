@@ -121,8 +121,10 @@ def not_established(case: Case, findings: tuple[Finding, ...]) -> tuple[str, ...
 
 
 def _short(claim: Claim | None, row: Row) -> str:
-    """Return what was claimed on one part; a place without those that share its name."""
-    return wording.tell_place(claim.where) if claim and claim.where and row.part == "where" else row.claimed
+    """Return what was claimed on one part, to stand in brackets; a place without those that share its name."""
+    if claim and claim.where and row.part == "where":
+        return wording.inside(wording.tell_place(claim.where))
+    return wording.inside(row.claimed) if row.part == "when" else row.claimed
 
 
 def _of(findings: tuple[Finding, ...], bearing: Bearing, part: Part | None = None) -> tuple[Finding, ...]:

@@ -5,6 +5,7 @@ Every sentence of a finding takes its numbers from here, so that one time is alw
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,6 +26,7 @@ _FORMAT: dict[Precision, str] = {
     "month": "%Y-%m",
     "year": "%Y",
 }
+_BRACKETED = re.compile(r" \(([^()]*)\)")
 _QUOTE_LENGTH = 120  # of foreign text inside a sentence; the whole text stands in the evidence
 
 
@@ -59,6 +61,16 @@ def tell(bounds: TimeBounds, zone: str = "") -> str:
     if last is None:
         return f"no earlier than {tell_moment(first, zone)}"
     return _tell_closed(first, last, bounds.precision, zone)
+
+
+def tell_inside(bounds: TimeBounds, zone: str = "") -> str:
+    """Return `tell` for a place between brackets, where it has none of its own: `09:29:07 UTC, 12:29 Europe/Moscow`."""
+    return inside(tell(bounds, zone))
+
+
+def inside(told: str) -> str:
+    """Return words of this file for a place between brackets: their own brackets become commas."""
+    return _BRACKETED.sub(r", \1", told)
 
 
 def tell_when(bounds: TimeBounds, zone: str = "") -> str:
