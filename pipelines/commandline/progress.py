@@ -91,5 +91,6 @@ def pace(a_second: float | None, unit: str) -> str:
 
 
 def _told(event: Event) -> str:
-    subject = f"{one_line(event.target, 100)}: " if event.target else ""
-    return f"{subject}{one_line(event.message)}"
+    message, subject = one_line(event.message), one_line(event.target, 100)
+    named = not subject or one_line(event.target, 200) in message  # what a source says begins with the address
+    return message if named else f"{subject}: {message}"

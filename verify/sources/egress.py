@@ -143,7 +143,7 @@ class Guard:
         except (OSError, UnicodeError) as error:
             if self._upstream is not None and "." in plain(host):
                 return []  # only the upstream proxy knows names here: the last word is with it
-            self._failed(f"the name {host} is not known ({_words(error)})")
+            self._failed(f"the name {host} is not known")
             raise NetworkError(
                 f"The name {host} cannot be resolved: {_words(error)}.", "Check the address and the connection."
             ) from error

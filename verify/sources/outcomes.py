@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import re
+import urllib.parse
 from collections.abc import Iterable
 from typing import Any
 
@@ -93,7 +94,7 @@ def explain(url: str, failures: Iterable[dict[str, Any]], guard: Guard) -> First
     if guard.failures and "slowly" in guard.failures[-1]:
         return NetworkError(f"{shown} sends too slowly to be fetched.", "Try again later, or raise rate_window.")
     if guard.failures and all(one.get("status") in {None, 502} for one in listed):
-        words = f"{shown} cannot be fetched: {guard.failures[-1]}."
+        words = f"{shown} cannot be fetched: {named_once(url, guard.failures[-1])}."
         return NetworkError(words, advice(NetworkError, words, url))  # 502 is the guard's own
     for one in listed:
         found = classify(one)
@@ -103,6 +104,18 @@ def explain(url: str, failures: Iterable[dict[str, Any]], guard: Guard) -> First
     said = clean(listed[0]["message"]) if listed else ""
     reason = f": {said}" if said else " and no reason was given"
     return SourceError(f"{shown} could not be fetched{reason.rstrip('.')}.", BY_HAND.format(url=shown))
+
+
+def named_once(url: str, said: str) -> str:
+    """Return what the guard said of a host, `it` for the one that `url` names already; another one keeps its name."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return said
+    if not host:
+        return said
+    return said.replace(f"the name {host} is", "its server's name is").replace(f"{host}:{port} does", "it does")
 
 
 def classify(one: dict[str, Any]) -> tuple[type[SourceError], str] | None:

@@ -9,6 +9,7 @@ import urllib.request
 from verify.errors import NetworkError
 from verify.settings import Settings
 from verify.sources.egress import Guard
+from verify.sources.outcomes import named_once
 from verify.text import one_line
 
 MOST = 1024 * 1024  # bytes of an answer
@@ -34,11 +35,18 @@ def submit(address: str, body: bytes | None, media_type: str, settings: Settings
             with opener.open(request, timeout=SECONDS) as answer:
                 data: bytes = answer.read(MOST + 1)
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
-            why = f"the network guard refused it: {guard.refusals[0].reason}" if guard.refusals else str(error)
-            raise NetworkError(f"{shown} did not answer: {one_line(why, 160)}.", "Try again later.") from error
+            why = named_once(address, _why(guard, error))
+            raise NetworkError(f"{shown} gave no answer: {one_line(why, 160)}.", "Try again later.") from error
     if len(data) > MOST:
         raise NetworkError(f"The answer of {shown} is too large.", "Check the address.")
     return data
+
+
+def _why(guard: Guard, error: Exception) -> str:
+    """Return why nothing came: as the guard says, whose own answer to us is a bare `502`, else as the library does."""
+    if guard.refusals:
+        return f"the network guard refused it: {guard.refusals[0].reason}"
+    return guard.failures[-1] if guard.failures else str(error)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
