@@ -4,8 +4,8 @@
     python tests/bench/look_alikes.py VIDEOS SCRATCH [--seed N]
 
 Draws with OpenCV, and encodes with ffmpeg four ways each: *cards* (one header, roundel and name; other words, with a
-box behind them or without; over a plain ground or one of two photographs) and *effects* (falling snow or wandering
-light, the same everywhere, over pictures and videos of VIDEOS). `firstseen dedup` is run over each, as installed.
+box behind them or without; over a plain ground or one of two photographs) and *effects* (falling snow, wandering
+light, a ticker, a player's bar and seconds, the same everywhere, over pictures and videos of VIDEOS). `firstseen dedup` is run over each, as installed.
 Printed is how many pairs of each kind were matched: of cards with other words over a plain ground, or over another
 photograph, none should be; nor of other footage under one effect. One photograph under other words is one picture.
 """
@@ -92,6 +92,27 @@ def light(second: float, picture: np.ndarray) -> np.ndarray:
     return np.clip(picture + shine[..., None] * np.array([0.3, 0.6, 1.0]), 0, 255).astype(np.uint8)
 
 
+def ticker(second: float, picture: np.ndarray) -> np.ndarray:
+    """Run one line of news through a strip at the foot of a picture."""
+    picture = picture.copy()
+    picture[-60:] = (120, 0, 0)
+    line = " * ".join(" ".join(words) for words in WORDS.values())
+    at = (int(WIDE - second * 125), HIGH - 20)
+    cv2.putText(picture, " * ".join([line] * 4), at, FONT, 1.1, (255, 255, 255), 2, cv2.LINE_AA)
+    return picture
+
+
+def player(second: float, picture: np.ndarray) -> np.ndarray:
+    """Lay a player's bar and the seconds it has played over a picture."""
+    picture = picture.copy()
+    cv2.rectangle(picture, (20, HIGH - 25), (WIDE - 20, HIGH - 15), (90, 90, 90), -1)
+    played = int((WIDE - 40) * second / SECONDS)
+    cv2.rectangle(picture, (20, HIGH - 25), (20 + played, HIGH - 15), (0, 0, 255), -1)
+    cv2.rectangle(picture, (440, 20), (620, 90), (0, 0, 0), -1)
+    cv2.putText(picture, f"{second:05.2f}", (450, 70), FONT, 1.5, (255, 255, 255), 3, cv2.LINE_AA)
+    return picture
+
+
 def frames(path: Path, first: int, count: int) -> Pictures:
     """Return `count` pictures of a video from number `first` on, or as many as there are."""
     video = cv2.VideoCapture(str(path))
@@ -129,8 +150,8 @@ def cards(folder: Path, photographs: Pictures) -> None:
 
 
 def effects(folder: Path, footage: list[Pictures], seed: int) -> None:
-    """Lay both effects over two stills and two videos."""
-    for name, over in (("snow", snow(seed)), ("light", light)):
+    """Lay every effect over the footage, and over its first picture."""
+    for name, over in (("snow", snow(seed)), ("light", light), ("ticker", ticker), ("player", player)):
         for number, shown in enumerate(footage):
             for kind, pictures in (("still", [shown[0]] * len(shown)), ("video", shown)):
                 laid = [over(n / RATE, picture) for n, picture in enumerate(pictures)]

@@ -97,3 +97,30 @@ def test_no_two_scenes_under_one_effect_are_copies_and_a_copy_under_it_is_one(fi
     assert matched.pop("filmed") == {"filmed, in part"}
     assert matched.pop("filmed, in part") == {"filmed"}
     assert not any(matched.values())
+
+
+def tickered(pictures):
+    """Let one line of news run through a strip at the foot of the picture."""
+    line = np.zeros((44, 4000), np.uint8)
+    words = "Missile hits market * Talks on grain deal * Bridge closed * Power cut in the east * Convoy reaches camp * "
+    cv2.putText(line, words * 2, (0, 31), cv2.FONT_HERSHEY_DUPLEX, 1.0, 255, 2, cv2.LINE_AA)
+    found = []
+    for number, picture in enumerate(pictures):
+        picture = picture.copy()
+        picture[-44:] = np.maximum(30, line[:, number * 20 :][:, : picture.shape[1]])
+        found.append(picture)
+    return found
+
+
+def test_a_ticker_makes_no_copy_of_what_it_runs_under(film, prints, background):
+    still = [np.tile(background(scene).astype(np.uint8), (80, 1, 1)) for scene in (21, 22, 25)]
+    clips = {f"picture {n}": tickered(pictures) for n, pictures in enumerate(still)}
+    clips |= {"filmed": tickered(film(23, 23)), "another film": tickered(film(24, 24)), "bare": film(23, 23)}
+    found = MemoryShelf()
+    for name, pictures in clips.items():
+        found.add(name, prints(pictures))
+    engine = Engine(found)
+    matched = {name: {m.b for m in engine.search(name)} for name in clips}
+    assert matched.pop("filmed") == {"bare"}
+    assert matched.pop("bare") == {"filmed"}
+    assert not any(matched.values())
