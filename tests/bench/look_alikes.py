@@ -4,10 +4,11 @@
     python tests/bench/look_alikes.py VIDEOS SCRATCH [--seed N]
 
 Draws with OpenCV, and encodes with ffmpeg four ways each: *cards* (one header, roundel and name; other words, with a
-box behind them or without; over a plain ground or one of two photographs) and *effects* (falling snow, wandering
-light, a ticker, a player's bar and seconds, the same everywhere, over pictures and videos of VIDEOS). `firstseen dedup` is run over each, as installed.
-Printed is how many pairs of each kind were matched: of cards with other words over a plain ground, or over another
-photograph, none should be; nor of other footage under one effect. One photograph under other words is one picture.
+box behind them or without; over a plain ground or one of two photographs) and *effects* (falling snow, wandering light,
+a ticker, a player's bar and seconds, the same everywhere, over pictures and videos of VIDEOS). `firstseen dedup` is run
+over each, as installed. Printed is how many pairs of each kind were matched: of cards with other words over a plain
+ground, or over another photograph, none should be; nor of other footage under one effect. One photograph under other
+words is one picture.
 """
 
 from __future__ import annotations
