@@ -21,6 +21,10 @@ from verify.records.matches import Match, Recording
 from verify.sources.file import links_in, videos_in
 from verify.stories import tally
 
+_NOTHING = NotVideoError(
+    "It holds no picture and too little sound to compare.", "Play it: where it shows something, save it again."
+)
+
 
 def dedup(targets: Sequence[str], options: Options) -> Generator[Event, None, BatchResult]:
     """Bring in, examine and compare everything `targets` name; a folder is one item for each file in it.
@@ -34,6 +38,12 @@ def dedup(targets: Sequence[str], options: Options) -> Generator[Event, None, Ba
         failures += _not_followed(targets, singles)
         looked, troubles = yield from looking.look_at(session, items, "copies")
         failures += troubles
+        failures += [
+            acquiring.failed(one.item.target, _NOTHING)
+            for one in looked
+            if not steps.comparable(session, one.examination.sha256)
+        ]
+        looked = [one for one in looked if steps.comparable(session, one.examination.sha256)]
         clips = list(dict.fromkeys(one.examination.sha256 for one in looked))
         matches = parts.told_apart(session, (yield from _compare(session, clips)))
         report = _report(session, [one.item for one in looked], matches, failures)

@@ -31,6 +31,8 @@ def search(session: Session, sha256: str, ahead: tuple[Task, Seen] | None = None
     `ahead` is what was seen for the task that `task_of` gave.
     """
     library, name = session.case.library, session.tools.search
+    if not comparable(session, sha256):
+        return []
     new = set(library.to_compare(sha256, name))
     if new:
         generation, sounds = library.generation(), Soundtracks(library)
@@ -50,10 +52,15 @@ def search(session: Session, sha256: str, ahead: tuple[Task, Seen] | None = None
     return sorted(kept, key=lambda m: (m.kind != "same picture", -m.strength.score))
 
 
+def comparable(session: Session, sha256: str) -> bool:
+    """Return whether anything of a clip can be compared: of a moment of sound without a picture nothing can."""
+    return session.case.library.clip(sha256) is not None
+
+
 def task_of(session: Session, sha256: str) -> Task | None:
     """Return what there is to look at for a clip, as the library stands now, or None where it was all compared."""
     library, name = session.case.library, session.tools.search
-    new = set(library.to_compare(sha256, name))
+    new = set(library.to_compare(sha256, name)) if comparable(session, sha256) else set()
     if not new:
         return None
     generation, named = library.generation(), session.engine.named(sha256)
@@ -165,7 +172,7 @@ def assemble(session: Session, looked: Looked, matches: Iterable[Match]) -> Case
         matches=matches,
         others=others,
         appearances=appearances_of(session, sha256) + tuple(a for other in copies for a in other.appearances),
-        searched=library.searched(session.tools.descriptors, without=sha256),
+        searched=library.searched(session.tools.descriptors, without=sha256) if comparable(session, sha256) else None,
         decisions=decisions_about(session, looked.item),
         own_signs=session.own_signs,
     )
