@@ -82,6 +82,8 @@ def test_foreign_text_is_shown_not_obeyed():
         {"tags": ["recording time", "2021-04-01T02:00:00Z"]},
         {"tags": ["recording time", "2022-04-03T05:10:00+03:00"]},
         {"tags": ["recording time", "2022-04-01T05:10:00+03:00", "creation time", "2021-04-01T02:00:00Z"]},
+        {"tags": ["recording time", "2022-04-01T05:10:00+03:00"]},
+        {"tags": ["recording time", "2022-04-01T09:10:00"]},
         {"posts": [at("2021-04-01T05:00:00+03:00", "number of the post")]},
         {"posts": [whole_day(date(2022, 4, 1), "upload day")]},
         {"posts": [at("2021-04-01T05:00:00+03:00"), at("2022-04-02T05:00:00+03:00")]},

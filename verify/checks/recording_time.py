@@ -129,7 +129,7 @@ class RecordingTime(Check):
     def _fits(self, fitting: list[StatedTime], evidence: tuple[Evidence, ...], when: TimeBounds, zone: str) -> Finding:
         exact = [s for s in fitting if s.bounds.zone != "unknown"]
         local = [s for s in fitting if s not in exact and _local(s.bounds, zone, when)]
-        claimed = wording.tell(when, zone)
+        claimed = wording.tell_inside(when, zone)
         if exact or local:
             best = (exact or local)[0]
             if_local = "" if exact else f", if that clock was set to the time of the claimed place ({zone})"

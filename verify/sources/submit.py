@@ -36,6 +36,8 @@ def submit(address: str, body: bytes | None, media_type: str, settings: Settings
                 data: bytes = answer.read(MOST + 1)
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
             why = named_once(address, _why(guard, error))
+            if isinstance(error, urllib.error.HTTPError):  # an answer, with a connection that it holds open
+                error.close()
             raise NetworkError(f"{shown} gave no answer: {one_line(why, 160)}.", "Try again later.") from error
     if len(data) > MOST:
         raise NetworkError(f"The answer of {shown} is too large.", "Check the address.")
