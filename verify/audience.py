@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
@@ -44,6 +44,11 @@ class Audience:
         """Whether anything looks at the colour of frames: every measure may, a descriptor says so."""
         return any(isinstance(m, Measure) or m.sees_colour for m in self._lookers)
 
+    @property
+    def attends(self) -> bool:
+        """Whether anyone attends to all pictures."""
+        return bool(self._attendants)
+
     def each(self, picture: frames.Picture) -> None:
         """Give those who attend to all pictures the next decoded one."""
         if self._attendants:
@@ -52,6 +57,15 @@ class Audience:
     def frame(self, frame: Frame) -> None:
         """Give everyone the next sampled frame."""
         self._feed(lambda member: member.add(frame), self._lookers)
+
+    def sampled(self, shown: Sequence[Frame]) -> None:
+        """Give everyone the next sampled frames, one after another."""
+
+        def give(member: Any) -> None:  # noqa: ANN401 - a Descriptor or a Measure
+            for frame in shown:
+                member.add(frame)
+
+        self._feed(give, self._lookers)
 
     def tiny(self, time: float, tiny: Gray) -> None:
         """Give everyone the next tiny picture."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from math import floor
 from pathlib import Path
 
 import cv2
@@ -32,6 +34,7 @@ KEYFRAMES = "keyframes"
 JPEG_QUALITY = 88
 _NO_COLOUR = np.zeros((0, 0, 3), np.uint8)
 LEAST_SAMPLES = 8  # a clip of two seconds still gives this many frames to compare
+_TOGETHER = 16  # pictures looked at in one go, where nobody wants each at once (see frames.TOGETHER)
 
 
 class Eye:
@@ -50,52 +53,68 @@ class Eye:
         self._keyframes = Keyframes(seen.keyframes_wanted)
         self._next_tiny = self._next_sample = 0.0
         self._index = 0
+        self._together = 1 if self.party.attends else _TOGETHER
+        self._waiting: list[frames.Picture] = []
 
     def picture(self, picture: frames.Picture) -> None:
         """Take the next decoded frame; of most, only how much it differs from the last is kept."""
-        self.party.each(picture)
         time = picture.time
+        if self._together == 1:
+            self.party.each(picture)
         if time + 1e-4 < self._next_tiny:
             return
-        self._next_tiny = (np.floor(time / TINY_STEP + 1e-3) + 1) * TINY_STEP
-        planes = picture.planes
-        tiny = planes.tiny()
-        view = View(tiny)
-        begins = self._cuts.add(time, view) or self._index == 0
-        self.party.tiny(time, tiny)
-        if not begins and time + 1e-4 < self._next_sample:
-            return
-        self._next_sample = (np.floor(time / self._step + 1e-3) + 1) * self._step
-        self._sample(time, planes, view, begins)
+        self._next_tiny = (floor(time / TINY_STEP + 1e-3) + 1) * TINY_STEP
+        self._waiting.append(picture)
+        if len(self._waiting) >= min(self._together, picture.shape.few):
+            self._look()
 
-    def _sample(self, time: float, planes: Planes, view: View, begins: bool) -> None:
-        gray = planes.gray()
-        shows = informative.is_informative(gray)
-        self.party.frame(
-            Frame(
-                time=time,
-                gray=gray,
-                colour=planes.colour(gray) if self.party.sees_colour else _NO_COLOUR,
-                index=self._index,
-                first_of_shot=begins,
-                informative=shows,
+    def _look(self) -> None:
+        """Look at the pictures that wait: one thing at a time at all of them."""
+        planes = [picture.planes for picture in self._waiting]
+        tinies = [each.tiny() for each in planes]
+        views = [View(tiny) for tiny in tinies]
+        samples = []
+        for picture, view, each in zip(self._waiting, views, planes, strict=True):
+            time = picture.time
+            begins = self._cuts.add(time, view) or self._next_sample == 0.0
+            if begins or time + 1e-4 >= self._next_sample:
+                self._next_sample = (floor(time / self._step + 1e-3) + 1) * self._step
+                samples.append((time, each, view, begins))
+        for picture, tiny in zip(self._waiting, tinies, strict=True):
+            self.party.tiny(picture.time, tiny)
+        self._waiting = []
+        if samples:
+            self._sample(samples)
+
+    def _sample(self, samples: list[tuple[float, Planes, View, bool]]) -> None:
+        shown = []
+        for time, planes, _, begins in samples:
+            gray = planes.gray()
+            colour = planes.colour(gray) if self.party.sees_colour else _NO_COLOUR
+            shows = informative.is_informative(gray)
+            shown.append(
+                Frame(time=time, gray=gray, colour=colour, index=self._index, first_of_shot=begins, informative=shows)
             )
-        )
-        self._index += 1
-        if self._pages is not None:
-            self._pages.add(time, lambda: planes.gray(LINES))
-        size = fit(planes.shape.display_width, planes.shape.display_height, self._seen.settings.keyframe_side)
-        self._keyframes.add(
-            time=time,
-            gray=gray,
-            view=view,
-            first_of_shot=begins,
-            informative=shows,
-            make=lambda: planes.picture(*size, gray=gray),
-        )
+            self._index += 1
+        self.party.sampled(shown)
+        for frame, (time, planes, view, begins) in zip(shown, samples, strict=True):
+            if self._pages is not None:
+                self._pages.add(time, partial(planes.gray, LINES))
+            shape = planes.shape
+            size = fit(shape.display_width, shape.display_height, self._seen.settings.keyframe_side)
+            self._keyframes.add(
+                time=time,
+                gray=frame.gray,
+                view=view,
+                first_of_shot=begins,
+                informative=frame.informative,
+                make=partial(planes.picture, *size, gray=frame.gray),
+                later=shape.width * shape.height <= 2 * size[0] * size[1],  # a picture in colour takes as much memory
+            )
 
     def finish(self) -> None:
         """Collect shots, keyframes, fingerprints and measures."""
+        self._look()
         self.party.end()
         self._seen.take(self.party)
         if self._pages is not None:
@@ -111,7 +130,8 @@ def _write_keyframes(chosen: list[tuple[int, Candidate]], out: Path) -> tuple[Ke
     written = []
     for number, (shot, candidate) in enumerate(chosen, 1):
         path = f"{KEYFRAMES}/{number:03d}.jpg"
-        done, data = cv2.imencode(".jpg", candidate.picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+        picture = candidate.settle()
+        done, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
         if not done:
             raise RuntimeError("a keyframe could not be written as JPEG")
         (out / path).write_bytes(data.tobytes())
@@ -121,8 +141,8 @@ def _write_keyframes(chosen: list[tuple[int, Candidate]], out: Path) -> tuple[Ke
                 time=round(candidate.time, 3),
                 shot=shot,
                 path=path,
-                width=candidate.picture.shape[1],
-                height=candidate.picture.shape[0],
+                width=picture.shape[1],
+                height=picture.shape[0],
                 sharpness=round(candidate.sharpness, 1),
                 phash=phash.of(candidate.shrunk).tobytes().hex(),
                 dhash=dhash.of(candidate.shrunk).tobytes().hex(),

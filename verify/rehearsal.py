@@ -70,7 +70,7 @@ def rehearse(members: Iterable[Descriptor | Measure]) -> None:
         party.hear(block)
     party.end()
     for _, candidate in keyframes.chosen(cuts.shots(_PICTURES * TINY_STEP)):
-        cv2.imencode(".jpg", candidate.picture)
+        cv2.imencode(".jpg", candidate.settle())
 
 
 def _heard(noise: np.ndarray) -> Iterable[frames.SoundBlock]:

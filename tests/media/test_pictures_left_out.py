@@ -14,12 +14,13 @@ import pytest
 from media import drawn
 from verify.examine import examine
 from verify.media import frames
-from verify.media.skimming import Astray, Skim
+from verify.media.skimming import Astray, Skim, _in_lowest_layer
 from verify.media.sniff import sniff
 from verify.records.fingerprints import load
 from verify.settings import Settings
 
 DEEP = {"preset": "medium", "bf": "4", "b-pyramid": "normal", "threads": "1"}
+HEVC = {"preset": "fast", "x265-params": "bframes=4:b-pyramid=1:pools=none:frame-threads=1:log-level=none"}
 
 
 def moving(number: int) -> np.ndarray:
@@ -58,6 +59,37 @@ def test_pictures_that_no_other_needs_are_left_out(tmp_path: Path, rate: int) ->
     assert whole.frames_decoded == rate * 5
     assert copies.frames_decoded < 0.9 * whole.frames_decoded
     assert (whole.scope, copies.scope) == ("all", "copies")
+
+
+@pytest.mark.parametrize("rate", [24, 30])
+def test_pictures_of_hevc_are_left_out_too(tmp_path: Path, rate: int) -> None:
+    path = drawn.clip(
+        tmp_path / "a.mp4", codec="libx265", rate=rate, seconds=5, size=(320, 240), draw=moving, options=HEVC
+    )
+    whole, copies = both(path, tmp_path)
+    assert whole.frames_decoded == rate * 5
+    assert copies.frames_decoded < 0.9 * whole.frames_decoded
+
+
+def test_hevc_in_two_temporal_layers_is_decoded_whole(tmp_path: Path) -> None:
+    layered = HEVC | {"x265-params": HEVC["x265-params"] + ":temporal-layers=2"}
+    path = drawn.clip(tmp_path / "a.mp4", codec="libx265", seconds=4, size=(320, 240), draw=moving, options=layered)
+    whole, copies = both(path, tmp_path)
+    assert copies.frames_decoded == whole.frames_decoded == 100
+
+
+def test_hevc_without_lengths_is_decoded_whole(tmp_path: Path) -> None:
+    path = drawn.clip(tmp_path / "a.ts", codec="libx265", seconds=4, size=(320, 240), draw=moving, options=HEVC)
+    whole, copies = both(path, tmp_path)
+    assert copies.frames_decoded == whole.frames_decoded == 100
+
+
+@pytest.mark.parametrize("damage", [lambda unit: b"\x00\x00\x00\xff" + unit[4:], lambda unit: unit + b"\x00\x00"])
+def test_hevc_whose_units_cannot_be_told_apart_is_in_no_known_layer(damage: Any) -> None:
+    unit = b"\x00\x00\x00\x06" + bytes([0x02, 0x01]) + b"body"
+    assert _in_lowest_layer(unit * 3, 4)
+    assert not _in_lowest_layer(unit + unit[:5] + b"\x02" + unit[6:], 4)
+    assert not _in_lowest_layer(damage(unit), 4)
 
 
 def test_for_copies_only_the_container_is_read_and_nothing_is_measured(tmp_path: Path) -> None:

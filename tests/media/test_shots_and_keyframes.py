@@ -14,8 +14,10 @@ from PIL import Image
 from media import drawn
 from verify.examine import examine
 from verify.media import informative
-from verify.media.keyframes import sharpness_of
+from verify.media.keyframes import Keyframes, sharpness_of
+from verify.media.shots import View
 from verify.records.fingerprints import load
+from verify.records.media import Shot
 from verify.settings import Settings
 
 SIZE = (320, 240)
@@ -83,6 +85,26 @@ def test_keyframes_are_bounded_and_small_and_their_hashes_are_theirs(tmp_path: P
             apart = imagehash.hex_to_hash(keyframe.phash) - imagehash.phash(image)
             assert apart <= 6, keyframe  # the JPEG is a third of the size the hash was made at
             assert imagehash.hex_to_hash(keyframe.dhash) - imagehash.dhash(image) <= 6
+
+
+def test_a_picture_in_colour_is_made_late_only_where_it_is_kept() -> None:
+    made: list[int] = []
+    keyframes = Keyframes(1)
+    for number in range(6):
+        gray = np.zeros((24, 32), np.uint8)
+        gray[:, ::4] = 100 + 20 * number  # sharper and sharper
+
+        def make(number: int = number) -> np.ndarray:
+            made.append(number)
+            return np.full((2, 2, 3), number, np.uint8)
+
+        keyframes.add(
+            time=float(number), gray=gray, view=View(gray), first_of_shot=False, informative=True, make=make, later=True
+        )
+    assert not made
+    ((_, kept),) = keyframes.chosen((Shot(start=0.0, end=6.0),))
+    assert kept.settle() is kept.settle()
+    assert (made, kept.start, kept.time) == ([5], 0.0, 5.0)
 
 
 def test_a_short_clip_still_gives_eight_frames(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ those of the libraries is held by tests/media/test_hashes.py.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,17 +34,15 @@ class Shrunk:
     dhash: Floats
 
 
-class _Last:
-    """The frame shrunk last: the three descriptors ask for the same one, one after another."""
-
-    gray: Gray | None = None
-    shrunk: Shrunk | None = None
+# The frames shrunk last, with what they were shrunk to: the three descriptors ask for the same ones, one after another.
+_LAST: deque[tuple[Gray, Shrunk]] = deque(maxlen=16)
 
 
 def shrunk(gray: Gray) -> Shrunk:
     """Return `gray` shrunk for the three hashes."""
-    if _Last.gray is gray and _Last.shrunk is not None:
-        return _Last.shrunk
+    for known, found in _LAST:
+        if known is gray:
+            return found
     high, wide = gray.shape
     columns, rows = _columns(wide), _rows(high)
     across = gray.astype(np.float32) @ columns
@@ -53,7 +52,7 @@ def shrunk(gray: Gray) -> Shrunk:
         phash=_levels(rows[1] @ _levels(across[:, first:second])),
         dhash=_levels(rows[2] @ _levels(across[:, second:])),
     )
-    _Last.gray, _Last.shrunk = gray, found
+    _LAST.append((gray, found))
     return found
 
 

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.errors import LimitError, UnreadableMediaError
+from verify.media.clock import Clock
 from verify.media.pictures import Planes, Shape, quarter_turns, sane_aspect
 from verify.media.skimming import Skim
 from verify.media.sniff import Kind
@@ -32,7 +33,10 @@ from verify.settings import Settings
 # Seconds to find the streams: real files take under one; an index of two gigabytes of zeros takes minutes (measured).
 OPENING = 60.0
 _BAD_PACKETS = 200  # packets in a row that give nothing: the rest of the stream is given up (8 s of a 25 fps clip)
-_JUMP_BACK = 1.0  # seconds a time may run back (reordering) before it counts as a clock that starts again
+# Packets that are decoded in one go, where only a few pictures are looked at: what looks at them finds the processor's
+# caches full of pictures otherwise, and takes two to four times as long (docs/benchmarks.md).
+TOGETHER = 32
+_BURST = 1024 * 1024  # bytes of packets
 
 
 @dataclass(kw_only=True, slots=True)  # not frozen: one is made for every frame, and freezing triples its cost
@@ -74,12 +78,12 @@ class Clip:
     shape: Shape | None = None
     first_shape: Shape | None = None
     pixel_format: str = ""
-    _clock: _Clock = field(init=False)
+    _clock: Clock = field(init=False)
     _failures: dict[int, int] = field(default_factory=dict)
     _skim: Skim | None = None
 
     def __post_init__(self) -> None:
-        self._clock = _Clock()
+        self._clock = Clock()
 
     @property
     def video(self) -> Any:  # noqa: ANN401 - av.VideoStream or None
@@ -115,19 +119,26 @@ class Clip:
         if not wanted:
             return
         self._prepare(video, wanted)
-        ears = Ears() if audio is not None else None
+        ears = Ears()
         self._skim = Skim(video, first_of) if video is not None and first_of else None
-        for packet in self._packets(wanted):
-            for frame in self._decoded(packet):
-                if packet.stream is not video:
-                    yield from self._heard(ears.take(frame) if ears else iter(()))
-                    continue
+        heard: list[Any] = []  # packets of sound that wait
+        for packets in self._bursts(wanted):
+            decoded: list[Any] = []
+            for packet in packets:
+                if packet.stream is video:
+                    decoded += self._shown(packet)
+                else:
+                    heard.append(packet)
+            for frame in decoded:
                 picture = self._picture(frame, video)
                 if picture is None:
+                    yield from self._listen(ears, heard)
                     return
                 yield picture
-        if ears is not None:
-            yield from self._heard(ears.finish())
+            if len(heard) >= self._together() or self._clock.origin is None:
+                yield from self._listen(ears, heard)
+        yield from self._listen(ears, heard)
+        yield from self._heard(ears.finish())
         if self._skim is not None:
             self.end, self._clock.step = self._skim.ends_at(self.end, self._clock.step)
 
@@ -138,14 +149,41 @@ class Clip:
         for stream in wanted:
             stream.codec_context.thread_count = 1
 
-    def _packets(self, wanted: list[Any]) -> Iterator[Any]:
+    def _together(self) -> int:
+        """Return how many packets are decoded in one go: one each, unless some pictures may be left out."""
+        if self._skim is None or self.shape is None or self._clock.origin is None:
+            return 1
+        return min(TOGETHER, self.shape.few)
+
+    def _bursts(self, wanted: list[Any]) -> Iterator[list[Any]]:
+        """Yield the packets of the file in order, some at a time."""
+        burst: list[Any] = []
+        size, error = 0, None
         try:
             for packet in self.container.demux(wanted):
-                if self._skim is not None and packet.stream.type == "video":
-                    self._skim.take(packet, self._clock.origin)
-                yield packet
-        except (av.error.FFmpegError, ValueError, OSError) as error:
+                burst.append(packet)
+                size += packet.size
+                if size > _BURST or len(burst) >= self._together():
+                    yield burst
+                    burst, size = [], 0
+        except (av.error.FFmpegError, ValueError, OSError) as raised:
+            error = raised
+        if burst:
+            yield burst
+        if error is not None:
             self._note("container", f"The file ends early or is damaged: {_reason(error)}.")
+
+    def _shown(self, packet: Any) -> Iterator[Any]:  # noqa: ANN401 - av.Packet
+        if self._skim is not None:
+            self._skim.take(packet, self._clock.origin)
+        return self._decoded(packet)
+
+    def _listen(self, ears: Ears, packets: list[Any]) -> Iterator[SoundBlock]:
+        """Yield the sound of the packets that waited, which are none then."""
+        for packet in packets:
+            for frame in self._decoded(packet):
+                yield from self._heard(ears.take(frame))
+        packets.clear()
 
     def _decoded(self, packet: Any) -> Iterator[Any]:  # noqa: ANN401 - PyAV
         index = packet.stream.index
@@ -247,42 +285,6 @@ def opened(path: Path, kind: Kind, settings: Settings, name: str) -> Iterator[Cl
         yield Clip(container=container, kind=kind, settings=settings, name=name)
     finally:
         container.close()
-
-
-class _Clock:
-    """Seconds from the first frame shown, from whatever times the frames carry."""
-
-    def __init__(self) -> None:
-        self.origin: float | None = None
-        self._last = 0.0
-        self.step = 1 / 25  # until two stated times show a better one
-        self._shift = 0.0
-        self._none = 0
-
-    def time(self, frame: Any) -> tuple[float, str]:  # noqa: ANN401 - av.VideoFrame
-        stated = _stated(frame)
-        if stated is None:
-            self._none += 1
-            self._last = self._last + self.step if self.origin is not None or self._none > 1 else 0.0
-            return self._last, "Some pictures carry no time; they were placed by the usual step."
-        if self.origin is None:
-            self.origin = stated
-        time = stated - self.origin + self._shift
-        note = ""
-        if time < self._last - _JUMP_BACK or time > self._last + 3600:
-            note = "The clock of the pictures jumps; times after the jump go on from before it."
-            self._shift += self._last + self.step - time
-            time = self._last + self.step
-        elif 0 < time - self._last < 1:
-            self.step = time - self._last
-        self._last = max(self._last, time)
-        return max(time, 0.0), note
-
-
-def _stated(frame: Any) -> float | None:  # noqa: ANN401 - av.VideoFrame
-    if frame.pts is not None:
-        return frame.time  # type: ignore[no-any-return]  # a float where there is a pts
-    return float(frame.dts * frame.time_base) if frame.dts is not None and frame.time_base else None
 
 
 def _is_cover(stream: Any) -> bool:  # noqa: ANN401 - av.VideoStream

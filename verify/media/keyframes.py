@@ -33,8 +33,21 @@ class Candidate:
     sharpness: float
     informative: bool
     view: View
-    shrunk: Shrunk
-    picture: Gray
+    gray: Gray
+    make: Callable[[], Gray]
+    picture: Gray | None = None
+
+    def settle(self) -> Gray:
+        """Return its picture in colour, made when it is first asked for."""
+        if self.picture is None:
+            self.picture = picture = self.make()
+            self.make = lambda: picture  # lets go of the decoder's memory
+        return self.picture
+
+    @property
+    def shrunk(self) -> Shrunk:
+        """The picture shrunk for the three hashes."""
+        return shrunk(self.gray)
 
     def better_than(self, other: Candidate) -> bool:
         """Return whether this one shows more than `other`."""
@@ -50,9 +63,20 @@ class Keyframes:
         self._anchor: View | None = None
 
     def add(
-        self, *, time: float, gray: Gray, view: View, first_of_shot: bool, informative: bool, make: Callable[[], Gray]
+        self,
+        *,
+        time: float,
+        gray: Gray,
+        view: View,
+        first_of_shot: bool,
+        informative: bool,
+        make: Callable[[], Gray],
+        later: bool = False,
     ) -> None:
-        """Take a sampled frame; `make` gives its picture in colour and is only called when it is kept."""
+        """Take a sampled frame; `make` gives its picture in colour, and is only called when it is kept.
+
+        With `later` it is called at the end, if the frame is still kept then: what `make` holds is held until then.
+        """
         sharpness = sharpness_of(gray)
         opens = self._anchor is None or first_of_shot or distance(self._anchor, view) > MOVED
         if opens or not self._kept:
@@ -64,17 +88,18 @@ class Keyframes:
                 return
             start = held.start
             self._kept.pop()
-        self._kept.append(
-            Candidate(
-                time=time,
-                start=start,
-                sharpness=sharpness,
-                informative=informative,
-                view=view,
-                shrunk=shrunk(gray),
-                picture=make(),
-            )
+        candidate = Candidate(
+            time=time,
+            start=start,
+            sharpness=sharpness,
+            informative=informative,
+            view=view,
+            gray=gray,
+            make=make,
         )
+        if not later:
+            candidate.settle()
+        self._kept.append(candidate)
         if len(self._kept) > ROOM * self.wanted:
             _merge_closest(self._kept, lambda _a, _b: True)
 

@@ -20,6 +20,7 @@ from verify.descriptors.base import SAMPLE_LINES, TINY_HEIGHT, TINY_WIDTH, Gray
 
 COLOUR_WIDTH, COLOUR_HEIGHT = 64, 48
 _PLANAR = re.compile(r"^(yuva?|yuvj|gray|nv)(4(?:20|22|44|11|10|40)p|12|21|16|24)?(9|10|12|14|16)?(le)?$")
+_WAITING = 4 * 1024 * 1024  # pixels
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG, libavutil/pixfmt.h
 # Luma weights Kr, Kb by AVColorSpace number: BT.709, FCC, BT.470BG, SMPTE 170M, SMPTE 240M, BT.2020 (ITU-T H.273).
 _MATRICES = {1: (0.2126, 0.0722), 4: (0.30, 0.11), 5: (0.299, 0.114), 6: (0.299, 0.114), 7: (0.212, 0.087)}
@@ -86,6 +87,11 @@ class Shape:
     def fits(self, frame: VideoFrame) -> bool:
         """Return whether `frame` still has this shape."""
         return frame.width == self.width and frame.height == self.height and frame.format.name == self.format
+
+    @property
+    def few(self) -> int:
+        """Return how many such pictures may wait for each other: what waits is memory, taken and emptied once more."""
+        return max(1, _WAITING // max(1, self.width * self.height))
 
     def size(self, short_side: int) -> tuple[int, int]:
         """Return (width, height), upright and square, with at most `short_side` pixels on the short side."""

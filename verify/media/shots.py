@@ -68,6 +68,10 @@ class View:
 
 def _bars(tiny: Gray) -> Bars:
     """Return how many lines and columns at each border are one bar: top, bottom, left, right."""
+    raw, wide = tiny.tobytes(), tiny.shape[1]
+    edges = (raw[:wide], raw[-wide:], raw[::wide], raw[wide - 1 :: wide])
+    if all(max(edge) - min(edge) > BAR for edge in edges):
+        return _NONE  # most pictures
     lines, columns = tiny.max(axis=1) - tiny.min(axis=1) <= BAR, tiny.max(axis=0) - tiny.min(axis=0) <= BAR
     return (_run(lines), _run(lines[::-1]), _run(columns), _run(columns[::-1]))
 

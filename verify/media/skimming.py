@@ -2,9 +2,10 @@
 
 Of a clip, one picture in each eighth of a second is looked at: the first one shown. Whether a picture is the first
 of its eighth is told by the times in the packets, before anything is decoded; H.264 says of each picture whether
-others refer to it (nal_ref_idc 0: none do; ITU-T H.264, 7.4.1). A picture that is neither is not decoded: a quarter
-to a half of usual clips. Other codecs are decoded whole: HEVC's mark holds for one temporal layer only, and the
-decoders of VP9 and AV1 know none. Where a clip turns out to be odd, `Astray` says so, and it is decoded again, whole.
+others refer to it (nal_ref_idc 0: none do; ITU-T H.264, 7.4.1), and so does HEVC, of pictures of the same temporal
+layer (ITU-T H.265, 7.4.2.2: even types below 16): HEVC in more than one layer is decoded whole. A picture that is
+neither is not decoded: a quarter to a half of usual clips. The decoders of VP9 and AV1 know no such mark. Where a
+clip turns out to be odd, `Astray` says so, and it is decoded again, whole.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-CODECS = {"h264"}
+CODECS = {"h264", "hevc"}
 _NEAR = 2e-3  # seconds: a time this near to where an eighth begins or ends is not relied on
 _JUMP = 1.0  # seconds between two packets: more is a clock that starts again, or a gap
 _SETTLED = 12  # packets until the decoder knows how far pictures are out of order; it drops some while it learns
@@ -42,7 +43,8 @@ class Skim:
         self._packets = 0
         self._depth = -1
         self._skips = self._skipped = False
-        self.works = self._context.name in CODECS
+        self._prefix = _prefix_of(self._context.extradata) if self._context.name == "hevc" else 0
+        self.works = self._context.name in CODECS and self._prefix is not None
 
     def take(self, packet: Any, origin: float | None) -> None:  # noqa: ANN401 - av.Packet
         """Look at the next packet, and tell the decoder whether its picture may be left out.
@@ -52,7 +54,7 @@ class Skim:
         if not self.works or not packet.size:
             return
         pts = packet.pts
-        if pts is None or not self._numerator:
+        if pts is None or not self._numerator or (self._prefix and not _in_lowest_layer(packet, self._prefix)):
             self.stop()
             return
         stated = pts * self._numerator / self._denominator
@@ -120,3 +122,19 @@ class Skim:
             self._skips = skip
             self._skipped = self._skipped or skip
             self._context.skip_frame = "NONREF" if skip else "DEFAULT"
+
+
+def _prefix_of(extradata: bytes | None) -> int | None:
+    """Return how many bytes say the length of each HEVC unit (ISO/IEC 14496-15, 8.3.3), None where there are none."""
+    return (extradata[21] & 3) + 1 if extradata and len(extradata) > 22 and extradata[0] == 1 else None
+
+
+def _in_lowest_layer(packet: Any, prefix: int) -> bool:  # noqa: ANN401 - av.Packet
+    """Return whether every HEVC unit of the packet can be read and is of the lowest temporal layer."""
+    data = memoryview(packet)
+    at = 0
+    while at + prefix + 2 <= len(data):
+        if data[at + prefix + 1] & 7 != 1:  # nuh_temporal_id_plus1, ITU-T H.265, 7.3.1.2
+            return False
+        at += prefix + int.from_bytes(data[at : at + prefix], "big")
+    return at == len(data)
