@@ -16,7 +16,7 @@ from pipelines.flow import result_of
 from pipelines.options import CheckResult, Options, Written
 from pipelines.pairs import with_pictures
 from pipelines.session import Session
-from pipelines.writing import write_clip
+from pipelines.writing import chosen, write_clip
 from verify.claims import parse as claims
 from verify.errors import FirstseenError, UsageError
 from verify.records.cases import ClipReport, Event, FailedItem, Item
@@ -33,6 +33,7 @@ def check(targets: Sequence[str], options: Options) -> Generator[Event, None, Ch
         _one_file(targets)
     failures: list[FailedItem] = []
     written: list[Written] = []
+    chosen(options.formats)  # a mistake in a name is told before the work, not after it
     with Session(options) as session:
         items: list[Item] = []
         for target in dict.fromkeys(targets):

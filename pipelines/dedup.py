@@ -14,7 +14,7 @@ from pipelines.chains import chains_of
 from pipelines.options import BatchResult, Options
 from pipelines.searching import Searches
 from pipelines.session import Session
-from pipelines.writing import write_batch
+from pipelines.writing import chosen, write_batch
 from verify.errors import NotVideoError
 from verify.records.cases import BatchReport, Event, FailedItem, Item, OtherClip
 from verify.records.matches import Match, Recording
@@ -32,6 +32,7 @@ def dedup(targets: Sequence[str], options: Options) -> Generator[Event, None, Ba
     Every target is a line in the case's job table, so that the same command goes on where it was stopped. Raises
     what opening the case raises.
     """
+    chosen(options.formats)  # a mistake in a name is told before the work, not after it
     with Session(options) as session:
         singles = _one_by_one(targets)
         items, failures = yield from _bring_in_all(session, singles)

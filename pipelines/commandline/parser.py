@@ -137,7 +137,11 @@ def _add_story(commands: _Commands) -> None:
 def _add_decide(commands: _Commands) -> None:
     made = commands.add("decide", "record what a person decided; kept apart from machine findings")
     made.add_argument("subject", nargs="+", metavar="ITEM", help="an item id, or two items for a pair")
-    made.add_argument("--category", required=True, help="'not a match', 'same recording', or a MediaReview category")
+    made.add_argument(
+        "--category",
+        required=True,
+        help="'not a match', 'same recording', a MediaReview category, or 'claim: ' and words of yours",
+    )
     made.add_argument("--note", default="", help="why, for the record")
     made.add_argument("--undo", action="store_true", help="take the decision back (both stay in the log)")
     _case_options(made)

@@ -5,7 +5,7 @@ Text that came from outside goes through `one_line` here, so that it cannot move
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,10 @@ class Shown:
 
     value: Callable[[], Any]
     lines: tuple[str, ...]
+
+
+def _count(several: Sized, one: str) -> str:
+    return f"{len(several)} {one}{'' if len(several) == 1 else 's'}"
 
 
 def _paths(files: dict[str, Path]) -> dict[str, str]:
@@ -69,7 +73,7 @@ def batch(result: BatchResult) -> Shown:
     report = result.report
     copies = sum(len(r.members) for r in report.recordings)
     lines = (
-        f"{len(report.items)} clips: {len(report.recordings)} recordings with copies ({copies} clips), "
+        f"{_count(report.items, 'clip')}: {_count(report.recordings, 'recording')} with copies ({copies} clips), "
         f"{len(report.singles)} without a copy, {len(report.failed)} could not be examined",
         f"report: {result.files['html']}",
     )

@@ -105,3 +105,9 @@ def test_no_bracket_opens_within_another(given, made):
     said = [f.sentence for f in findings] + [*summary.summary(case, findings), *summary.not_established(case, findings)]
     assert [s for s in said if re.search(r"\([^()]*\(", s)] == []
     assert any("Europe/Moscow" in s for s in said)
+
+
+def test_what_was_assumed_of_a_zone_stands_in_one_pair_of_brackets():
+    basis = "given; no zone stated: taken as the claimed place's own time (Europe/Moscow)"
+    told = wording.taken_zone(whole_day(date(2022, 4, 1), basis))
+    assert told == " (no zone was stated: taken as the claimed place's own time, Europe/Moscow)"

@@ -137,7 +137,7 @@ def of_the_same_name(where: Place, most: int = 3) -> str:
 def taken_zone(when: TimeBounds) -> str:
     """Return what was assumed of the zone of a claimed time, in brackets; '' where the zone was stated."""
     _, stated, rest = when.basis.partition("; no zone stated: taken as ")
-    return f" (no zone was stated: taken as {rest})" if stated else ""
+    return f" (no zone was stated: taken as {inside(rest)})" if stated else ""
 
 
 def by_hand(known: Appearance) -> str:

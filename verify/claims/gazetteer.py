@@ -119,7 +119,7 @@ _ADVICE = "Give coordinates instead: --where 50.6036,36.5809, or a name with its
 def _none(text: str, name: str) -> UsageError:
     if _region_codes(name):
         return UsageError(f"{name!r} is a whole country or state, not a place that can be tested.", _ADVICE)
-    return UsageError(f"No place named {text!r} is in the gazetteer ({version()}).", _ADVICE)
+    return UsageError(f"No place named {text!r} is in the gazetteer, {version()}.", _ADVICE)
 
 
 def assumed_radius(people: int) -> float:

@@ -73,7 +73,7 @@ def _split(text: str) -> list[str]:
 def _moment(text: str, before: _Moment | None, whole: str) -> _Moment:
     found = _MOMENT.match(text)
     if not found or not (found["date"] or (before is not None and found["clock"])):
-        raise UsageError(f"{whole!r} is not a time: {text!r} is not understood.", _FORM)
+        raise UsageError(f"{whole!r} is not a time: {'it' if text == whole else repr(text)} is not understood.", _FORM)
     try:
         day_text = found["date"] or (before.first.date().isoformat() if before else "")
         first, precision = _naive(day_text, found["clock"] or "")
