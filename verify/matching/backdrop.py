@@ -36,6 +36,7 @@ PARTS = 4  # cells to a side of a part
 # alike than this in all of 9 pairs of clips under one ticker, timer or player's bar, and 0.7 and more alike in 40 true
 # pairs that move in one place only (tests/bench/look_alikes.py; docs/matching.md).
 ONE_PLACE, ELSEWHERE = 0.93, 0.5
+LARGE = 300  # cells of 768: in a smaller picture a third is a handful of cells, and a part of the rest one or two
 SHOWN = 3.0  # grey levels of spread from which a part shows something beside the noise of a black sky
 TWELVE, PLACE = (3, 4), 4
 FEWEST_CELLS, FLAT = 8, 1.0  # cells that a part needs, and grey levels by which they differ, to be like another
@@ -68,6 +69,8 @@ def one_picture(matrix: Array, aligned: Aligned, a: Clip, b: Clip) -> bool:
     alike = max(aligned.still, _part_by_part(whole, both))
     if aligned.still + aligned.movement + detail < ONE_PICTURE or alike + detail < ONE_SCENE:
         return False
+    if len(both.cells) < LARGE:
+        return True
     change_b = np.sign(aligned.speed) * b.change[at_b[some]]
     elsewhere = _beside_what_moves(*both.read(a.change[at_a[some]], change_b), both)
     return elsewhere is None or not -1 < _part_by_part(whole[:, elsewhere], _only(both, elsewhere), SHOWN) < ELSEWHERE
