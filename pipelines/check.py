@@ -27,7 +27,7 @@ def check(targets: Sequence[str], options: Options) -> Generator[Event, None, Ch
     """Check every item that `targets` bring in, and return the reports and the failures.
 
     All are brought in and examined first, so that each is searched among all of them and all that was seen before.
-    Raises what opening the case raises, and UsageError for one post (`--post`) with several files.
+    Raises what opening the case raises, and UsageError for `--post` with several files or an address.
     """
     if options.post:
         _one_file(targets)
@@ -60,7 +60,15 @@ def check(targets: Sequence[str], options: Options) -> Generator[Event, None, Ch
 
 
 def _one_file(targets: Sequence[str]) -> None:
-    """Raise UsageError where several files would be tied to one post: that each came from it is nobody's word."""
+    """Raise UsageError where several files would be tied to one post, or one post to another.
+
+    That each file came from it is nobody's word; and what is fetched from an address came from there.
+    """
+    for address in (t for t in targets if t.lower().startswith(("http://", "https://"))):
+        raise UsageError(
+            f"--post ties a file to its post, and {address} is fetched from its own.",
+            "Leave --post out, or give the file that you have.",
+        )
     names = [name for t in dict.fromkeys(targets) for name in (videos_in(Path(t)) if Path(t).is_dir() else (t,))]
     if len(names) > 1:
         raise UsageError(

@@ -31,3 +31,11 @@ def test_one_file_given_twice_or_in_a_folder_of_its_own_is_one_file(tmp_path, cl
     assert main(["check", str(folder), *words]) == 0
     (report,) = json.loads(capsys.readouterr().out)["reports"]
     assert report["case"]["item"]["post"]["url"] == "https://example.org/post/1"
+
+
+def test_a_post_of_its_own_is_refused_another(tmp_path, capsys):
+    words = ["https://127.0.0.1:1/post/2", "--post", "https://example.org/post/1", "--case", str(tmp_path / "case")]
+    assert main(["check", *words]) == 2
+    said = capsys.readouterr().err
+    assert "https://127.0.0.1:1/post/2 is fetched from its own. Leave --post out" in said
+    assert not (tmp_path / "case").exists()
