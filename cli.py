@@ -135,7 +135,7 @@ def _story(words: argparse.Namespace) -> int:
     _tell(words, results.story(result))
     if words.open:
         _open(result.files["html"])
-    return errors.EXIT_DONE
+    return errors.EXIT_SOME_FAILED if result.report.failed else errors.EXIT_DONE
 
 
 def _decide(words: argparse.Namespace) -> int:
