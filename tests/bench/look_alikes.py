@@ -177,8 +177,8 @@ def of_effects(one: list[str], other: list[str]) -> str:
 def counted(folder: Path, case: Path, kind: Callable[[list[str], list[str]], str]) -> None:
     """Search a folder with the command as installed, and print how many pairs of each kind were matched."""
     pairs = case.with_suffix(".jsonl")
-    command = ["firstseen", "dedup", str(folder), "--case", str(case), "--pairs", str(pairs)]
-    subprocess.run([str(Path(sys.executable).with_name("firstseen")), *command[1:]], check=True)
+    firstseen = str(Path(sys.executable).with_name("firstseen"))
+    subprocess.run([firstseen, "dedup", str(folder), "--case", str(case), "--pairs", str(pairs)], check=True)
     names = sorted(path.name for path in folder.iterdir())
     every = Counter(kind(a.split("-"), b.split("-")) for a, b in itertools.combinations(names, 2))
     lines = [json.loads(line) for line in pairs.read_text().splitlines()]

@@ -44,6 +44,15 @@ def test_what_is_a_copy_under_it_is_still_found(shelf):
     assert {m.b for m in Engine(shelf).search("marked 11")} == {"unmarked 11", "half of marked 11"}
 
 
+def searched(prints, clips):
+    """Return for each of the clips (pictures by name) what it matches among them."""
+    found = MemoryShelf()
+    for name, pictures in clips.items():
+        found.add(name, prints(pictures))
+    engine = Engine(found)
+    return {name: {m.b for m in engine.search(name)} for name in clips}
+
+
 def snowed(pictures):
     """Let snow fall over the picture, the same in every clip."""
     rng = np.random.default_rng(3)
@@ -89,11 +98,7 @@ def test_no_two_scenes_under_one_effect_are_copies_and_a_copy_under_it_is_one(fi
         "another film": effect(film(24, 24)),
         "filmed, in part": effect(film(23, 23))[16:72],
     }
-    found = MemoryShelf()
-    for name, pictures in clips.items():
-        found.add(name, prints(pictures))
-    engine = Engine(found)
-    matched = {name: {m.b for m in engine.search(name)} for name in clips}
+    matched = searched(prints, clips)
     assert matched.pop("filmed") == {"filmed, in part"}
     assert matched.pop("filmed, in part") == {"filmed"}
     assert not any(matched.values())
@@ -116,11 +121,7 @@ def test_a_ticker_makes_no_copy_of_what_it_runs_under(film, prints, background):
     still = [np.tile(background(scene).astype(np.uint8), (80, 1, 1)) for scene in (21, 22, 25)]
     clips = {f"picture {n}": tickered(pictures) for n, pictures in enumerate(still)}
     clips |= {"filmed": tickered(film(23, 23)), "another film": tickered(film(24, 24)), "bare": film(23, 23)}
-    found = MemoryShelf()
-    for name, pictures in clips.items():
-        found.add(name, prints(pictures))
-    engine = Engine(found)
-    matched = {name: {m.b for m in engine.search(name)} for name in clips}
+    matched = searched(prints, clips)
     assert matched.pop("filmed") == {"bare"}
     assert matched.pop("bare") == {"filmed"}
     assert not any(matched.values())

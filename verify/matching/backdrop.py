@@ -28,13 +28,13 @@ Array = npt.NDArray[np.floating[Any]]
 # (docs/matching.md).
 ONE_PICTURE = 1.35
 # How alike the pictures (as a whole, or part by part) and their detail are, without what moves. Of 735 true pairs of
-# three families of edits one has less and the next 0.88; of 43 pairs of clips under one effect none has more than 0.85,
-# two skies that show nothing else left out (tests/bench/look_alikes.py; docs/matching.md).
+# three families of edits one has less and the next 0.88; of 45 pairs of other clips under one effect two have more,
+# both of two skies that show nothing else (tests/bench/look_alikes.py; docs/matching.md).
 ONE_SCENE = 0.87
 PARTS = 4  # cells to a side of a part
 # Where nearly all that moves alike lies in a third of the picture, the rest must show one picture. Its parts are less
-# alike than this in all of 9 pairs of clips under one ticker, timer or player's bar, and 0.7 and more alike in 40 true
-# pairs that move in one place only (tests/bench/look_alikes.py; docs/matching.md).
+# alike than this in 9 pairs of clips under one ticker, timer or player's bar, and much more in true pairs that move in
+# one place only (docs/matching.md).
 ONE_PLACE, ELSEWHERE = 0.93, 0.5
 LARGE = 300  # cells of 768: in a smaller picture a third is a handful of cells, and a part of the rest one or two
 SHOWN = 3.0  # grey levels of spread from which a part shows something beside the noise of a black sky

@@ -27,7 +27,7 @@ FEWEST = 3  # places that a part has to have, in both, to tell anything
 # Share of a part's places found again, against what the better parts have, below which it shows something else.
 NEVER, USUAL = 0.25, 0.75
 # Parts that show something else: 117 pairs of cards with one frame and logo and other words have three or more, 118 of
-# cards with the same words one at most, of 30 copies of a painting under other edits one has three (docs/matching.md).
+# cards with the same words one at most, of 30 copies of a painting under other edits one has (docs/matching.md).
 OTHER = 3
 # Rank and evidence of movement beside which that counts for nothing: a caption may cover what is still in a copy. A
 # codec's beat, the same in both, may reach the one, but comes back with every group of pictures and stands out little.
@@ -93,7 +93,7 @@ def _parts(at: Array, matrix: Array) -> Counts:
     share = (at - low) / np.maximum(high - low, 1e-6)
     inside = ((share >= 0) & (share < 1)).all(axis=1)
     number: Counts = (share[:, 1] * ROWS).astype(np.intp) * COLUMNS + (share[:, 0] * COLUMNS).astype(np.intp)
-    return number[inside] if inside.all() else np.where(inside, number, -1)
+    return np.where(inside, number, -1)
 
 
 def _counted(parts: Counts) -> Counts:

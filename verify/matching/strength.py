@@ -34,7 +34,7 @@ AT_REST = (
 )
 # Grey levels a cell, at the liveliest, below which a clip does not move and what changes in it is the codec's own beat:
 # two different cards (one frame and logo, other words) agreed in it as copies do. It reaches 0.15, and more where
-# coding is poor (verify/matching/details.py); of 1,600 true pairs that movement told the quietest has 0.18.
+# coding is poor (verify/matching/details.py); of 414 true pairs of hard edits that were found the quietest has 0.18.
 UNMOVED, MOVED = 0.1, 0.2
 DARK = 48.0  # mean grey level of a clip below which it counts as dark
 PLAIN = 25  # places in a picture, of 72 at most; fewer, and there is little to hold on to
