@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from verify.descriptors.patches import waves
+from verify.descriptors.looks import waves
 from verify.matching.codes import MIRROR, TURNS, UPRIGHT
 from verify.matching.geometry import NEAR
 from verify.matching.index import Index

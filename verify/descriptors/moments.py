@@ -17,7 +17,7 @@ import numpy.typing as npt
 from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
 from verify.descriptors.film import HEIGHT, STEP, WIDTH, Film, film_of
 from verify.descriptors.grid import changes
-from verify.descriptors.patches import PATCH, codes
+from verify.descriptors.looks import PATCH, codes
 from verify.records.fingerprints import Fingerprint
 
 APART = 3  # rows: a moment is the one in which most changes of so many before and after

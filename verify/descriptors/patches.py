@@ -1,8 +1,7 @@
 """Places in the picture that can be found again: blobs at their own scale, each with a 64-bit code of its look.
 
 Rule: a code turns with the picture by arithmetic alone (`turned` in verify/matching/codes.py), so mirrored and
-rotated copies are asked for and never stored. A code is the sign of 64 low cosine waves over the patch, which
-brightness, contrast, blur and heavy compression leave mostly as they are. Places are maxima of the difference of
+rotated copies are asked for and never stored (verify/descriptors/looks.py). Places are maxima of the difference of
 Gaussians over position and scale (Lowe 2004, section 3), strongest first, spread over the picture.
 """
 
@@ -17,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.descriptors.base import ClipInfo, Descriptor, Frame, Gray
+from verify.descriptors.looks import PATCH, codes
 from verify.records.fingerprints import Fingerprint
 
 Floats = npt.NDArray[Any]  # OpenCV's stubs promise no more
@@ -29,7 +29,6 @@ REPEATED = 0.5  # share of places that are where they were
 AGAIN = 8.0  # seconds
 LINES = 300  # short side the places are looked for at
 SIGMA = 1.6  # of the finest scale, pixels (Lowe 2004)
-PATCH = 16  # samples along a patch
 REACH = 6.0  # half a patch, in sigmas
 FAINTEST = 1.2  # grey levels of difference below which a blob is compression noise
 EDGE = 12.0  # ratio of curvatures above which a blob is an edge (Lowe 2004 uses 10)
@@ -46,26 +45,6 @@ class Places:
     sigma: Floats
     strength: Floats
     codes: npt.NDArray[np.uint64]
-
-
-def waves() -> list[tuple[int, int]]:
-    """Return the 64 (row, column) frequencies of a code, in the order of its bits; the set is its own transpose."""
-    chosen = [(v, u) for total in range(1, 10) for v in range(total + 1) for u in [total - v]]
-    return chosen + [(v, 10 - v) for v in range(11) if v != 5]
-
-
-_WAVES = waves()
-_ROWS = np.array([v for v, _ in _WAVES])
-_COLUMNS = np.array([u for _, u in _WAVES])
-_WAY: Any = ["einsum_path", (0, 1), (0, 1)]  # the cheapest order of products for any count of patches
-_BASIS = np.cos(np.pi * (np.arange(PATCH)[None] + 0.5) * np.arange(11)[:, None] / PATCH).astype(np.float32)
-
-
-def codes(patches: Floats) -> npt.NDArray[np.uint64]:
-    """Return the codes (n,) of `patches` (n, PATCH, PATCH)."""
-    centred = patches - patches.mean(axis=(1, 2), keepdims=True)
-    wave = np.einsum("vy,nyx,ux->nvu", _BASIS, centred, _BASIS, optimize=_WAY)[:, _ROWS, _COLUMNS]
-    return np.ascontiguousarray(np.packbits(wave > 0, axis=1, bitorder="little")).view("<u8").ravel()
 
 
 def find(gray: Gray, most: int = PLACES) -> Places:

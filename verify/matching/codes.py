@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.patches import waves
+from verify.descriptors.looks import waves
 
 Codes = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.intp]

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from verify.descriptors.patches import waves
+from verify.descriptors.looks import waves
 from verify.matching.codes import Turn, turned
 from verify.matching.geometry import NEAR
 
