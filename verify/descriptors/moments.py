@@ -1,6 +1,6 @@
 """Moments in which most changes, each with a 64-bit code of what changes where; found again under captions and logos.
 
-Rule: what does not move leaves no trace. A code is that of a place (`verify/descriptors/patches.py`) taken of the
+Rule: what does not move leaves no trace. A code is that of a place (`verify/descriptors/looks.py`) taken of the
 picture of changes, so it turns with the picture by the same arithmetic; played backwards all its bits are the other
 way round. Places find a clip by what stands in it, moments by what happens: a sky without places, or a picture whose
 places are all taken by big text, is found by these. They name candidates only (docs/matching.md).
