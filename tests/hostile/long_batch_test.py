@@ -92,9 +92,10 @@ def test_a_long_batch_with_a_tenth_bad(tmp_path: Path, score) -> None:
 
 def test_control_a_pool_of_processes_loses_jobs_when_one_dies() -> None:
     script = (
-        "import os\n"
+        "import os, time\n"
         "from concurrent.futures import ProcessPoolExecutor\n"
         "def work(n):\n"
+        "    if n >= 5: time.sleep(1)\n"  # until all are handed in, and so long that the other one cannot do them all
         "    if n == 5: os.kill(os.getpid(), 9)\n"
         "    return n\n"
         "with ProcessPoolExecutor(2) as pool:\n"
