@@ -186,10 +186,11 @@ WINDOWS = (
 
 def whole(gray: Gray) -> npt.NDArray[np.uint64]:
     """Return the codes (1 + WINDOWS,) of the whole picture and of parts of it, for pictures with few places."""
-    rows, columns = _varied(gray, 1), _varied(gray, 0)
     inner = gray
-    if len(rows) and len(columns) and rows[-1] - rows[0] >= 2 * PATCH and columns[-1] - columns[0] >= 2 * PATCH:
-        inner = gray[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    if not (_varied(gray[[0, -1]], 1).size == _varied(gray[:, [0, -1]], 0).size == 2):  # otherwise no border is plain
+        rows, columns = _varied(gray, 1), _varied(gray, 0)
+        if len(rows) and len(columns) and rows[-1] - rows[0] >= 2 * PATCH and columns[-1] - columns[0] >= 2 * PATCH:
+            inner = gray[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     height, width = inner.shape
     parts = [inner[int(t * height) : int(b * height), int(left * width) : int(r * width)] for left, t, r, b in WINDOWS]
     small = [cv2.resize(part, (PATCH, PATCH), interpolation=cv2.INTER_AREA) for part in parts]
