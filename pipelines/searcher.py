@@ -43,7 +43,11 @@ def _read(tasks: queue.Queue[bytes]) -> None:
 def _answer(library: Library, lookout: Lookout, task: Task) -> Seen:
     """Return what is seen; nothing where the library cannot be read: the one who asked finds out for itself."""
     try:
-        return lookout.look(task, lambda other: library.linked(other, task.search))
+        return lookout.look(
+            task,
+            lambda others: library.compared(task.sha256, task.search, others),
+            lambda other: library.linked(other, task.search),
+        )
     except (FirstseenError, KeyError, sqlite3.Error):
         return Seen(pictures=[], sounds=[])
 

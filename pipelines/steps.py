@@ -16,7 +16,7 @@ from pipelines.session import Session
 from verify.checks import asking, summary
 from verify.matching.ahead import Remembered, Seen, Task
 from verify.matching.round import matches_of
-from verify.matching.soundtrack import Soundtracks
+from verify.matching.soundtrack import MOST_CLIPS, Soundtracks
 from verify.matching.turned import turned
 from verify.records.cases import Case, ClipReport, Item, OtherClip
 from verify.records.findings import Decision
@@ -33,18 +33,23 @@ def search(session: Session, sha256: str, ahead: tuple[Task, Seen] | None = None
     library, name = session.case.library, session.tools.search
     if not comparable(session, sha256):
         return []
-    new = set(library.to_compare(sha256, name))
-    if new:
+    if library.to_compare(sha256, name, 1):
         generation, sounds = library.generation(), Soundtracks(library)
         if ahead is not None and ahead[0].generation == generation:
             seen = Remembered(ahead[1], session.engine.pairs, sounds)
             named, look, listen = ahead[0].named, seen.look, seen.listen
         else:
             named, look, listen = session.engine.named(sha256), session.engine.pairs.look, sounds.look
-        known = _known(session, sha256, new)
-        found = matches_of(sha256, named, look, known, lambda other: library.linked(other, name))
+        found = matches_of(
+            sha256,
+            named,
+            look,
+            lambda others: library.compared(sha256, name, others),
+            lambda other: library.linked(other, name),
+        )
         pictures = {m.b for m in found}
-        found += sounds.search(sha256, new - pictures, listen)
+        newest = library.to_compare(sha256, name, MOST_CLIPS + len(pictures))
+        found += sounds.search(sha256, [other for other in newest if other not in pictures], listen)
         library.save_matches(sha256, found, name, generation)
     found = [m if m.a == sha256 else turned(m) for m in library.matches(sha256, name)]
     ruled_out = {frozenset(d.subject.split()) for d in library.decisions().values() if d.category == "not a match"}
@@ -60,7 +65,7 @@ def comparable(session: Session, sha256: str) -> bool:
 def task_of(session: Session, sha256: str) -> Task | None:
     """Return what there is to look at for a clip, as the library stands now, or None where it was all compared."""
     library, name = session.case.library, session.tools.search
-    new = set(library.to_compare(sha256, name)) if comparable(session, sha256) else set()
+    new = library.to_compare(sha256, name, MOST_CLIPS) if comparable(session, sha256) else []
     if not new:
         return None
     generation, named = library.generation(), session.engine.named(sha256)
@@ -69,20 +74,10 @@ def task_of(session: Session, sha256: str) -> Task | None:
         turns=list(named.turns.items()),
         nearest=named.nearest,
         sure=named.sure,
-        without=list(_known(session, sha256, new)),
         sounds=Soundtracks(library).named(sha256, new),
         generation=generation,
         search=name,
     )
-
-
-def _known(session: Session, sha256: str, new: set[str]) -> set[str]:
-    """Return the clips that need no comparison with a clip any more."""
-    library, name = session.case.library, session.tools.search
-    if library.searched_for(sha256, name):  # old ones are never again compared with each other
-        return {other for _, _, other in library.clips()} - new
-    # An older clip's search may not have named this one: what this one names is looked at all the same.
-    return {m.b if m.a == sha256 else m.a for m in library.matches(sha256, name) if m.kind == "same picture"}
 
 
 def appearance_of(item: Item) -> Appearance:

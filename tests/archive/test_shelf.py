@@ -21,7 +21,7 @@ from verify.matching.base import Shelf
 from verify.records.findings import Decision
 from verify.records.matches import Geometry, Match, Segment, Strength
 
-A, B, C = ("a" * 64, "b" * 64, "c" * 64)
+A, B, C, D = ("a" * 64, "b" * 64, "c" * 64, "d" * 64)
 
 
 @pytest.fixture
@@ -98,11 +98,12 @@ def test_a_removed_clip_is_gone_at_once_and_can_come_back(library: Library) -> N
 def test_the_newest_come_first_and_a_removed_one_not_at_all(library: Library) -> None:
     for sha256 in (A, B, C):
         add(library, sha256)
-    assert library.newest(2) == [C, B] and library.newest(9) == [C, B, A]
+    add(library, D)
+    assert library.to_compare(D, "pdq/1", 2) == [C, B] and library.to_compare(D, "pdq/1") == [C, B, A]
     library.remove(C, "a test")
-    assert library.newest(9) == [B, A]
+    assert library.to_compare(D, "pdq/1", 9) == [B, A]
     add(library, A, 2)  # renewed
-    assert library.newest(1) == [A]
+    assert library.to_compare(D, "pdq/1", 1) == [A]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -37,7 +37,7 @@ from verify.descriptors.patches import Patches
 from verify.matching.engine import Engine
 from verify.matching.pairs import Pairs
 from verify.matching.round import matches_of
-from verify.matching.soundtrack import Soundtracks
+from verify.matching.soundtrack import MOST_CLIPS, Soundtracks
 from verify.records.fingerprints import Fingerprint
 
 FRAMES, PICTURES, APART = 100, 13, 4.0  # of a made clip of 50 s; seconds between its pictures
@@ -118,10 +118,17 @@ def search(library: Library, engine: Engine, sha256: str) -> dict[str, float]:
 
     named = engine.named(sha256)
     part("names")
-    found = matches_of(sha256, named, look, (), lambda other: library.linked(other, SEARCH))
+    found = matches_of(
+        sha256,
+        named,
+        look,
+        lambda others: library.compared(sha256, SEARCH, others),
+        lambda other: library.linked(other, SEARCH),
+    )
     part("comparisons")
-    among = set(library.to_compare(sha256, SEARCH)) - {m.b for m in found}
-    found += sounds.search(sha256, among)
+    pictures = {m.b for m in found}
+    newest = library.to_compare(sha256, SEARCH, MOST_CLIPS + len(pictures))
+    found += sounds.search(sha256, [other for other in newest if other not in pictures])
     part("soundtracks")
     library.save_matches(sha256, found, SEARCH, library.generation())
     part("keeping")

@@ -102,9 +102,9 @@ def test_a_round_goes_on_longer_for_a_clip_of_which_there_are_copies():
     def nothing(a, b, turns, close):
         asked.append(b)
 
-    matches_of("a", named, nothing, (), lambda sha256: ["known", "too"] if sha256 == "a" else [])
+    matches_of("a", named, nothing, None, lambda sha256: ["known", "too"] if sha256 == "a" else [])
     assert len(asked) == PATIENCE + 2 * MORE  # as many are known
     asked.clear()
     many = [f"known {n}" for n in range(MOST_PATIENCE)]
-    matches_of("a", named, nothing, (), lambda sha256: many if sha256 == "a" else [])
+    matches_of("a", named, nothing, None, lambda sha256: many if sha256 == "a" else [])
     assert len(asked) == MOST_PATIENCE

@@ -68,5 +68,6 @@ def test_the_line_of_a_failure_does_not_repeat_the_address() -> None:
 def test_a_time_stamp_that_cannot_be_had_says_why_and_not_what_our_guard_answered(dead: str) -> None:
     with pytest.raises(NetworkError) as caught:
         submit(f"http://{dead}/tsa", b"question", "application/timestamp-query", Settings(allow_hosts=(dead,)))
-    assert "502" not in caught.value.message and "connection refused" in caught.value.message
+    told = caught.value.message.replace(dead, "")  # the port may be 55023
+    assert "502" not in told and "connection refused" in told
     assert caught.value.message.count(dead) == 1

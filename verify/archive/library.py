@@ -25,6 +25,12 @@ from verify.records.matches import Match
 
 __all__ = ["Clip", "Library"]
 
+# Of the clips `c`, those not yet compared with one.
+_UNCOMPARED = (
+    "LEFT JOIN searches s ON s.sha256 = c.sha256 AND s.descriptors = ? WHERE c.removed IS NULL AND c.sha256 <> ?"
+    " AND c.added > ? AND (s.generation IS NULL OR s.generation < ? OR s.generation < c.added)"
+)
+
 
 class Library(ClipShelf):
     """A library in the SQLite file at `path`, or inside the case whose open `database` and `log` are given.
@@ -43,30 +49,43 @@ class Library(ClipShelf):
 
     # -- what matched ------------------------------------------------------------------------------------------
 
-    def to_compare(self, sha256: str, descriptors: str) -> list[str]:
-        """Return the live clips not yet compared with this one by `descriptors`, in the order of their adding.
+    def to_compare(self, sha256: str, descriptors: str, count: int = -1) -> list[str]:
+        """Return the live clips not yet compared with this one by `descriptors`: the newest `count`, the last first.
 
-        Two clips were compared when either was searched for after the other had been added.
-        Raises KeyError for an unknown clip.
+        Two clips were compared when either was searched for after the other had been added. Of a large library
+        no more is read than is asked for. Raises KeyError for an unknown clip.
         """
+        rows = self._database.all(
+            f"SELECT c.sha256 FROM clips c {_UNCOMPARED} ORDER BY c.added DESC, c.number DESC LIMIT ?",  # noqa: S608
+            (*self._uncompared(sha256, descriptors), count),
+        )
+        return [str(s) for (s,) in rows]
+
+    def compared(self, sha256: str, descriptors: str, among: Iterable[str]) -> set[str]:
+        """Return those of the live clips `among` that need no comparison with this one by `descriptors` any more.
+
+        An older clip's search may not have named this one: until this one was searched for itself, only what is
+        known to match it needs none. Raises KeyError for an unknown clip.
+        """
+        wanted = {*among}
+        words = "SELECT 1 FROM searches WHERE sha256 = ? AND descriptors = ?"
+        if self._database.one(words, (sha256, descriptors)) is None:
+            return wanted & {*self.linked(sha256, descriptors)}
+        rows = self._database.all(  # each asked for by name, however large the library is
+            f"SELECT c.sha256 FROM json_each(?) j CROSS JOIN clips c ON c.sha256 = j.value {_UNCOMPARED}",  # noqa: S608
+            (msgspec.json.encode(sorted(wanted)).decode(), *self._uncompared(sha256, descriptors)),
+        )
+        return wanted - {str(s) for (s,) in rows}
+
+    def _uncompared(self, sha256: str, descriptors: str) -> tuple[str | int, ...]:
+        """Return the parameters of _UNCOMPARED for a clip. Raises KeyError for an unknown one."""
         own = self._database.one("SELECT added FROM clips WHERE sha256 = ? AND removed IS NULL", (sha256,))
         if own is None:
             raise KeyError(sha256)
         done = self._database.one(
             "SELECT generation FROM searches WHERE sha256 = ? AND descriptors = ?", (sha256, descriptors)
         )
-        rows = self._database.all(
-            "SELECT c.sha256 FROM clips c LEFT JOIN searches s ON s.sha256 = c.sha256 AND s.descriptors = ?"
-            " WHERE c.removed IS NULL AND c.sha256 <> ? AND c.added > ? AND (s.generation IS NULL OR s.generation < ?"
-            " OR s.generation < c.added) ORDER BY c.added, c.number",
-            (descriptors, sha256, int(done[0]) if done and done[0] >= own[0] else 0, own[0]),
-        )
-        return [str(s) for (s,) in rows]
-
-    def searched_for(self, sha256: str, descriptors: str) -> bool:
-        """Return whether a clip was ever searched for by `descriptors`."""
-        words = "SELECT 1 FROM searches WHERE sha256 = ? AND descriptors = ?"
-        return self._database.one(words, (sha256, descriptors)) is not None
+        return descriptors, sha256, int(done[0]) if done and done[0] >= own[0] else 0, own[0]
 
     def save_matches(self, sha256: str, matches: Iterable[Match], descriptors: str, generation: int) -> None:
         """Keep what a search for `sha256` found, the shelf having been at `generation` when it began.

@@ -63,13 +63,6 @@ class ClipShelf:
             )
         ]
 
-    def newest(self, count: int) -> Sequence[str]:
-        """Return the SHA-256 of the `count` live clips that were added last, the last one first."""
-        rows = self._database.all(
-            "SELECT sha256 FROM clips WHERE removed IS NULL ORDER BY added DESC, number DESC LIMIT ?", (count,)
-        )
-        return [str(sha256) for (sha256,) in rows]
-
     def removed(self, since: int = 0) -> Sequence[int]:
         """Return the numbers of clips removed after generation `since`, in the order of their removal."""
         return [

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from verify.matching.base import Shelf
 from verify.matching.codes import Turn
 from verify.matching.pairs import Pairs
-from verify.matching.round import Links, Named, matches_of
+from verify.matching.round import Known, Links, Named, matches_of
 from verify.matching.soundtrack import Soundtracks
 from verify.records.matches import Match
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """A clip to be searched for: who is named for it, who is left out, by picture and by sound.
+    """A clip to be searched for: who is named for it, by picture and by sound.
 
     `generation` is that of the library; `search` is the name under which its matches are kept.
     """
@@ -28,7 +28,6 @@ class Task:
     turns: list[tuple[str, tuple[Turn, ...]]]
     nearest: int
     sure: int
-    without: list[str]
     sounds: list[str]
     generation: int
     search: str
@@ -54,8 +53,10 @@ class Lookout:
         self._shelf, self._kept = shelf, kept
         self._pairs, self._generation = Pairs(shelf, kept), -1
 
-    def look(self, task: Task, links: Links) -> Seen:
+    def look(self, task: Task, known: Known, links: Links) -> Seen:
         """Return what a search for the clip of `task` would look at, and what is found there.
+
+        `known` and `links` as `matches_of`.
 
         Raises KeyError when a clip was taken off the shelf meanwhile.
         """
@@ -68,7 +69,7 @@ class Lookout:
             seen.pictures.append((b, turns, close, found))
             return found
 
-        matches_of(task.sha256, task.named, look, set(task.without), links)
+        matches_of(task.sha256, task.named, look, known, links)
         listening = Soundtracks(self._shelf)
         pictures = {b for b, _, _, match in seen.pictures if match is not None}
         wanted = [other for other in task.sounds if other not in pictures]

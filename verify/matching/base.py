@@ -20,10 +20,6 @@ class Shelf(Protocol):
         """Return (clip number, generation it was added in, SHA-256) of live clips added after `since`, in order."""
         ...
 
-    def newest(self, count: int) -> Sequence[str]:
-        """Return the SHA-256 of the `count` live clips that were added last, the last one first."""
-        ...
-
     def removed(self, since: int = 0) -> Sequence[int]:
         """Return the numbers of clips removed after generation `since`."""
         ...

@@ -95,11 +95,15 @@ class Engine:
 
         `without` and `links` as `matches_of`. Raises KeyError for a clip the library does not have.
         """
+
+        def known(others: Collection[str]) -> Collection[str]:
+            return {*others} & {*without}
+
         if among is None:
-            return matches_of(sha256, self.named(sha256), self.pairs.look, without, links)
+            return matches_of(sha256, self.named(sha256), self.pairs.look, known, links)
         self.refresh()
         wanted = dict.fromkeys((other for other in among if other != sha256), TURNS)
-        return matches_of(sha256, Named(wanted, len(wanted), len(wanted)), self.pairs.look, without)
+        return matches_of(sha256, Named(wanted, len(wanted), len(wanted)), self.pairs.look, known)
 
     def named(self, sha256: str) -> Named:
         """Return the clips worth a comparison with a clip of the library.

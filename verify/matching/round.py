@@ -15,12 +15,13 @@ from verify.records.matches import Match
 
 # Compared in a row for nothing: PATIENCE, MORE for each match found, at most MOST_PATIENCE. A clip with many copies has
 # some that are hardly named; with one or two, none of 516 under 33 hard edits stood behind ten unrelated clips of
-# 10,140. Of 16,486 matches in libraries of 1 to 16 copies a clip one is lost beside forty always (docs/matching.md).
-PATIENCE, MORE, MOST_PATIENCE = 20, 2, 40
+# 10,140. Of 21,451 matches in libraries of 1 to 32 copies a clip seven are lost beside forty always (docs/matching.md).
+PATIENCE, MORE, MOST_PATIENCE = 15, 3, 40
 LINKED = 16  # clips that match a match and were not named themselves
 
 Look = Callable[[str, str, tuple[Turn, ...], bool], Match | None]  # a, b, turns, whether to look closely
 Links = Callable[[str], Iterable[str]]
+Known = Callable[[Collection[str]], Collection[str]]  # of clips, those that need no comparison any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +37,24 @@ class Named:
 
 
 def matches_of(
-    sha256: str, named: Named, look: Look, without: Collection[str] = (), links: Links | None = None
+    sha256: str, named: Named, look: Look, known: Known | None = None, links: Links | None = None
 ) -> list[Match]:
     """Return the matches of a clip with those that are `named` for it; strongest first.
 
-    Those in `without` are left out. `links` gives the clips that are known to match one: what matches a match is
-    looked at as well, however little it looks like the clip itself.
+    Those that are `known` are left out; it is asked of the clips in question only. `links` gives the clips that are
+    known to match one: what matches a match is looked at as well, however little it looks like the clip itself.
     """
+    without = known(list(named.turns)) if known is not None else ()
     wanted = {other: turns for other, turns in named.turns.items() if other not in without}
     sure = len([other for other in list(named.turns)[: named.sure] if other in wanted])
-    known = list(links(sha256)) if links is not None else []  # also those whose own search found this one
-    matches, seen = _looked(sha256, wanted, named.nearest, look, sure, len(known))
+    mine = list(links(sha256)) if links is not None else []  # also those whose own search found this one
+    matches, seen = _looked(sha256, wanted, named.nearest, look, sure, len(mine))
     if links is not None:
         seen |= {sha256, *without}
-        alike = dict.fromkeys([*(m.b for m in matches), *known])
+        alike = dict.fromkeys([*(m.b for m in matches), *mine])
         behind = Counter(other for one in alike for other in links(one) if other not in seen)
+        for other in known(list(behind)) if known is not None else ():
+            del behind[other]
         linked = dict.fromkeys((other for other, _ in behind.most_common(LINKED)), TURNS)
         more, _ = _looked(sha256, linked, LINKED, look, LINKED, len(alike))
         matches += more

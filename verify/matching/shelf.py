@@ -41,10 +41,6 @@ class MemoryShelf:
         """Return (clip number, generation, SHA-256) of live clips added after `since`, in order."""
         return [(n, g, name) for n, (g, name) in sorted(self._clips.items()) if g > since]
 
-    def newest(self, count: int) -> Sequence[str]:
-        """Return the SHA-256 of the `count` live clips that were added last, the last one first."""
-        return [name for _, _, name in reversed(self.clips())][:count]
-
     def removed(self, since: int = 0) -> Sequence[int]:
         """Return the numbers of clips removed after generation `since`."""
         return [n for g, n in self._removed if g > since]

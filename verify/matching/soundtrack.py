@@ -7,6 +7,7 @@ are not two microphones at one event.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 
 from verify.descriptors.onsets import STEP, Onsets, unpack
 from verify.matching.base import Shelf
@@ -35,25 +36,17 @@ class Soundtracks:
         self._mine: _Mine | None = None  # the clip searched for last: it is read once for all others
 
     def search(self, sha256: str, among: Iterable[str], look: Look | None = None) -> list[Match]:
-        """Return a match of kind `same soundtrack` for each of the newest MOST_CLIPS of `among` that shares it.
+        """Return a match of kind `same soundtrack` for each of the first MOST_CLIPS of `among` that shares it.
 
-        `look` (this one's own by default) says whether two clips do.
+        `among` begins with the newest. `look` (this one's own by default) says whether two clips do.
         """
         look = look or self.look
         return [match for other in self.named(sha256, among) if (match := look(sha256, other)) is not None]
 
     def named(self, sha256: str, among: Iterable[str]) -> list[str]:
-        """Return the clips whose sound is compared with that of a clip: the newest of `among`."""
-        wanted = {*among} - {sha256}
-        if not wanted or self._sound(sha256) is None:
-            return []
-        count = 2 * MOST_CLIPS
-        while True:  # a library may hold a hundred thousand others
-            newest = self._shelf.newest(count)
-            named = [name for name in newest if name in wanted][:MOST_CLIPS]
-            if len(named) == min(MOST_CLIPS, len(wanted)) or len(newest) < count:
-                return named
-            count *= 4
+        """Return the clips whose sound is compared with that of a clip: the first of `among`."""
+        named = list(islice((other for other in among if other != sha256), MOST_CLIPS))
+        return named if named and self._sound(sha256) is not None else []
 
     def look(self, a: str, b: str) -> Match | None:
         """Return the match of two clips by their sound, or None."""
