@@ -94,7 +94,7 @@ def test_every_field_is_turned_or_the_same_from_both_sides():
     assert other.frames == (FramePair(a_time=10.2, b_time=1.5, a_image="b.jpg", b_image="a.jpg", distance=3),)
     assert other.partings == (Parting(a_time=12, b_time=5, alike=0.1),)
     assert (other.jumps_a, other.jumps_b) == (one.jumps_b, one.jumps_a)
-    same = {"kind", "strength", "descriptors", "notes"}  # they speak of both files alike
+    same = {"apart", "kind", "strength", "descriptors", "notes"}  # they speak of both files alike
     assert all(getattr(other, name) == getattr(one, name) for name in same)
     seen = {"a", "b", "segments", "geometry", "frames", "partings", "jumps_a", "jumps_b"}
     assert {f.name for f in fields(Match)} == same | seen  # a new field has to be thought of here

@@ -126,11 +126,16 @@ def false_rate(reached: float, kind: str) -> tuple[float, str]:
 def judge(aligned: Aligned, fit: Fit | None, kind: str) -> Strength | None:
     """Return the strength of an alignment of footage of `kind` (see `kind_of`), or None when it is no match."""
     reached = score(aligned, fit)
-    if reached < LOWEST:
-        return None
+    return rated(reached, aligned, kind) if reached >= LOWEST else None
+
+
+def rated(reached: float, aligned: Aligned, kind: str, note: str = "") -> Strength:
+    """Return the strength of a match whose score is `reached`, of footage of `kind`; `note` goes behind its basis."""
     rate, basis = false_rate(reached, kind)
     words = "practically certain" if rate <= CERTAIN else "strong" if rate <= STRONG else "possible"
     if nothing_moves(aligned):
         words = "possible"
         basis += f"; {MOVELESS}"
+    if note:
+        basis += f"; {note}"
     return Strength(score=round(reached, 3), false_rate=rate, kind=kind, basis=basis, words=words)
