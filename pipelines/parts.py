@@ -14,9 +14,10 @@ _KINDS = ("same picture", "shared part", "same soundtrack")
 
 
 def told_apart(session: Session, matches: Sequence[Match]) -> list[Match]:
-    """Return the matches, those of pictures that are no more than a part cut into both as kind `shared part`.
+    """Return the matches, those that are no more than a part given to both as kind `shared part`.
 
-    Cuts are known of clips that were examined here; of many matches at once, fades can be known as well.
+    That is a part cut into both, or a part of the picture beside which each shows something of its own. Cuts are known
+    of clips that were examined here; of many matches at once, fades can be known as well.
     """
     library = session.case.library
     joined = {frozenset(d.subject.split()) for d in library.decisions().values() if d.category == "same recording"}
@@ -24,7 +25,9 @@ def told_apart(session: Session, matches: Sequence[Match]) -> list[Match]:
     lengths = {s: clip.duration or 0.0 for s, clip in clips.items() if clip}
     cuts, left = cuts_of(session, clips), parted_by_three(matches)
     known = {s: [*cuts.get(s, ()), *left.get(s, ())] for s in clips if s in cuts or s in left}
-    open_ = [m.kind == "same picture" and frozenset((m.a, m.b)) not in joined for m in matches]
+    unjoined = [m.kind == "same picture" and frozenset((m.a, m.b)) not in joined for m in matches]
+    beside = {n for n, m in enumerate(matches) if unjoined[n] and m.apart}
+    open_ = [free and n not in beside for n, free in enumerate(unjoined)]
     told = {n for n, m in enumerate(matches) if open_[n] and only_a_part(m, lengths, known)}
     while True:  # what is a part of one clip is a part of all that share just that with it
         parts: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -33,8 +36,16 @@ def told_apart(session: Session, matches: Sequence[Match]) -> list[Match]:
             parts[match.b].append((s.b_start, s.b_end))
         more = {n for n, m in enumerate(matches) if open_[n] and n not in told and known_part(m, lengths, parts)}
         if not more:
-            return [replace(m, kind="shared part") if n in told else m for n, m in enumerate(matches)]
+            cut = {n: replace(matches[n], kind="shared part") for n in told}
+            cut |= {n: _of_picture(matches[n]) for n in beside}
+            return [cut.get(n, m) for n, m in enumerate(matches)]
         told |= more
+
+
+def _of_picture(match: Match) -> Match:
+    """Return a match as a part of the picture that two clips share, beside which each shows something of its own."""
+    words = (f"beside other footage in each: {round(match.apart * 100)} % of the picture", *match.geometry.words)
+    return replace(match, kind="shared part", geometry=replace(match.geometry, words=words))
 
 
 def told_apart_by_others(session: Session, matches: Sequence[Match]) -> list[Match]:

@@ -183,3 +183,14 @@ def test_of_the_same_file_brought_in_twice_is_no_other_file(made):
         "This very file is in the library already; no date of its publication is known, which may be before the "
         "claimed time (the library holds no other clip to compare with)."
     )
+
+
+def test_a_part_of_an_earlier_clip_says_how_it_is_no_more_than_that(made):
+    def told(**given):
+        case = made.case(matches=(made.match(kind="shared part", **given),), dated={made.THEIRS: (made.YEAR_EARLIER,)})
+        return next(f for f in EarlierCopy().run(case) if f.sentence.startswith("A part of this clip"))
+
+    cut, beside = told(), told(apart=0.5)
+    assert cut.bearing == beside.bearing == "neutral"
+    assert "Both cut to it" in cut.sentence and "of its own in the rest" not in cut.sentence
+    assert "of its own in the rest" in beside.sentence and "Both cut to it" not in beside.sentence

@@ -50,5 +50,14 @@ def test_two_parts_of_one_clip_are_two():
     ]
 
 
+def test_a_part_of_the_picture_is_not_the_part_that_was_cut_in_there():
+    beside = replace(part("a", "c"), apart=0.5)
+    told = common_parts([part("a", "b"), beside])
+    assert [[(s.sha256, s.of_picture) for s in one] for one in told] == [
+        [("a", False), ("b", False)],
+        [("a", True), ("c", True)],
+    ]
+
+
 def test_copies_are_no_parts():
     assert common_parts([replace(part("a", "b"), kind="same picture")]) == []

@@ -84,8 +84,7 @@ class EarlierCopy(Check):
         return (
             self.neutral(
                 f"A part of this clip also stands in {clips} dated before the claimed time"
-                f"{_which_part(early[0].match)}. Both cut to it and away from it, and show different footage beside it:"
-                " an intro, an ident, or one shot used in both.",
+                f"{_which_part(early[0].match)}. {_beside(early)}",
                 *_evidence(early, zone),
                 limits="It says nothing of the rest of this clip. If that part is what the claim is about, it is older "
                 "than the claim: look at the seconds given.",
@@ -162,6 +161,23 @@ def _weight(case: Case, early: list[Known]) -> Weight:
         if sure.words == "practically certain" or (sure.words == "strong" and sure.false_rate is not None):
             return "strong"
     return "moderate"
+
+
+def _beside(early: list[Known]) -> str:
+    """Return how parts are known to be no more: by the footage before and after, or beside them in the picture."""
+    of_picture = [k.match is not None and k.match.apart > 0 for k in early]
+    told = []
+    if not all(of_picture):
+        told.append(
+            "Both cut to it and away from it, and show different footage beside it: an intro, an ident, or one shot "
+            "used in both."
+        )
+    if any(of_picture):
+        told.append(
+            "Only a part of the picture is the same, a game, a broadcast or the frame of a channel, and each shows "
+            "something of its own in the rest."
+        )
+    return " ".join(told)
 
 
 def _which_part(match: Match | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from verify.matching.align import Aligned
 from verify.records.matches import FramePair, Geometry, Segment
 
 Array = npt.NDArray[np.floating[Any]]
+Outline = tuple[tuple[float, float], ...]
+
+_CORNERS = np.array([[0, 1, 1, 0], [0, 0, 1, 1], [1, 1, 1, 1]], float)
 
 
 def segments(shared: Sequence[Aligned], length_a: float) -> tuple[Segment, ...]:
@@ -31,14 +35,26 @@ def _segment(aligned: Aligned, length_a: float) -> Segment:
     )
 
 
-def _outline(matrix: Array) -> tuple[tuple[float, float], ...]:
+def _outline(matrix: Array) -> Outline:
     """Return where the corners of the other picture lie in this one, cut to the picture."""
-    corners = np.array([[0, 1, 1, 0], [0, 0, 1, 1], [1, 1, 1, 1]], float)
-    x, y, w = matrix @ corners
+    return _cut(matrix @ _CORNERS)
+
+
+def _cut(corners: Array) -> Outline:
+    x, y, w = corners
     return tuple(
         (round(float(np.clip(px, 0, 1)), 4), round(float(np.clip(py, 0, 1)), 4))
         for px, py in zip(x / w, y / w, strict=True)
     )
+
+
+def narrowed(found: Geometry, box: tuple[float, float, float, float], *, of_a: bool) -> Geometry:
+    """Return a geometry whose outlines mark only `box` (left, top, right, bottom; 0..1) of a, or of b, in both."""
+    left, top, right, bottom = box
+    corners = np.array([[left, right, right, left], [top, top, bottom, bottom], [1, 1, 1, 1]])
+    matrix = np.array(found.matrix).reshape(3, 3)
+    own, other = _cut(corners), _cut((matrix if of_a else np.linalg.inv(matrix)) @ corners)
+    return replace(found, outline_a=own if of_a else other, outline_b=other if of_a else own)
 
 
 def geometry(matrix: Array, aspect_a: float, aspect_b: float) -> Geometry:

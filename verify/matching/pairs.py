@@ -6,14 +6,17 @@ from verify.descriptors.grid import STEP, Grid
 from verify.descriptors.moments import Moments
 from verify.descriptors.patches import Patches
 from verify.matching import describe, strength
+from verify.matching.apart import shown_apart
 from verify.matching.backdrop import one_picture
 from verify.matching.base import Shelf
+from verify.matching.both_ways import BOTH, Seen, backwards, seen_from_both
 from verify.matching.clips import Clip, clip_of, kind
 from verify.matching.codes import Turn
 from verify.matching.compare import Found, compare
 from verify.matching.details import another
 from verify.matching.partings import jumps, partings
 from verify.matching.pieces import pieces
+from verify.matching.turned import turned
 from verify.records.matches import Match
 
 KEPT = 256 * 1024 * 1024  # bytes of clips: some 600 of 15 seconds; reading one again costs a quarter of comparing it
@@ -52,16 +55,25 @@ class Pairs:
         if mine is None or theirs is None:
             return None
         found = compare(mine, theirs, turns, close)
-        return _match(mine, theirs, found) if found is not None else None
+        seen = seen_from_both(found, lambda: compare(theirs, mine, backwards(turns), close)) if found else None
+        if seen is None:
+            return None
+        here = seen.found if _alike(mine, theirs, seen.found) else None
+        there = seen.back if seen.back is not None and _alike(theirs, mine, seen.back) else None
+        if there is not None and (seen.clearer_back or here is None):
+            return turned(_match(theirs, mine, there, seen))
+        return _match(mine, theirs, here, seen) if here is not None else None
 
 
-def _match(a: Clip, b: Clip, found: Found) -> Match | None:
+def _alike(a: Clip, b: Clip, found: Found) -> bool:
+    """Return whether two clips that move alike do not show other things all the same."""
+    if not one_picture(found.matrix, found.aligned, a, b):
+        return False
+    return not another(found.matrix, found.turn, found.aligned, a.spots, b.spots)
+
+
+def _match(a: Clip, b: Clip, found: Found, seen: Seen) -> Match:
     of_kind = kind(a, b)
-    judged = strength.judge(found.aligned, found.fit, of_kind)
-    if judged is None or not one_picture(found.matrix, found.aligned, a, b):
-        return None
-    if another(found.matrix, found.turn, found.aligned, a.spots, b.spots):
-        return None
     shared = pieces(
         *found.sides,
         found.aligned,
@@ -69,16 +81,19 @@ def _match(a: Clip, b: Clip, found: Found) -> Match | None:
         lambda one: strength.judge(one, found.fit, of_kind) is not None,
     )
     named = describe.segments(shared, len(a.grid) * STEP)
+    lies = describe.geometry(found.matrix, a.aspect, b.aspect)
+    beside = shown_apart(found.matrix, found.aligned, a, b)
     return Match(
         a=a.sha256,
         b=b.sha256,
         kind="same picture",
         segments=named,
-        geometry=describe.geometry(found.matrix, a.aspect, b.aspect),
-        strength=judged,
+        geometry=describe.narrowed(lies, beside.kept, of_a=beside.of_a) if beside else lies,
+        strength=strength.rated(seen.score, found.aligned, of_kind, BOTH if seen.back is not None else ""),
         frames=describe.frames(shared, len(a.grid) * STEP),
         descriptors=(f"{Patches.name}/{Patches.version}", f"{Grid.name}/{Grid.version}"),
         partings=partings(*found.sides, shared),
         jumps_a=jumps(found.sides[0], [t for s in named for t in (s.a_start, s.a_end)]),
         jumps_b=jumps(found.sides[1], [t for s in named for t in (s.b_start, s.b_end)]),
+        apart=round(beside.share, 2) if beside else 0.0,
     )

@@ -96,6 +96,7 @@ class Match:
     partings: tuple[Parting, ...] = ()
     jumps_a: tuple[float, ...] = ()  # edges of the segments, in seconds of a, at which its picture becomes another
     jumps_b: tuple[float, ...] = ()
+    apart: float = 0.0  # share of what both pictures cover that shows something of its own in each; 0 for copies
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

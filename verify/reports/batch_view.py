@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -61,14 +61,19 @@ class Pair:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """A part that several clips were given, an intro or one shot: who shows it, and in which seconds."""
+    """A part that several clips were given, an intro or one shot: who shows it, and in which seconds.
+
+    `of_picture`: a part of the picture, beside which each shows something of its own.
+    """
 
     shown: tuple[tuple[Clip, str], ...]
+    of_picture: bool = False
 
     @property
     def heading(self) -> str:
         """How many clips show it."""
-        return wording.sentence(f"{wording.count(len({clip.sha256 for clip, _ in self.shown}), 'clip')} show one part")
+        clips = wording.count(len({clip.sha256 for clip, _ in self.shown}), "clip")
+        return wording.sentence(f"{clips} {'share a part of the picture' if self.of_picture else 'show one part'}")
 
     @property
     def sentence(self) -> str:
@@ -93,7 +98,9 @@ class BatchView:
     PARTS: ClassVar[str] = "The same part in several (not copies)"
     ABOUT_PARTS: ClassVar[str] = (
         "Each of these clips cuts to the seconds named and away from them, and shows different footage beside: an "
-        "intro, an ident, or one shot used in all. That joins no recording; “same recording”, said by a person, does."
+        "intro, an ident, or one shot used in all. Or only a part of the picture is the same, one game or the frame "
+        "of a channel, and each shows something of its own in the rest. That joins no recording; “same recording”, "
+        "said by a person, does."
     )
 
     report: BatchReport
@@ -174,12 +181,13 @@ class _Clips:
             )
         return self.made[sha256]
 
-    def part(self, part: Iterable[Shown]) -> Part:
+    def part(self, part: Sequence[Shown]) -> Part:
         """Return a part with the names of its clips."""
         return Part(
             shown=tuple(
                 (self.named(one.sha256), f"{wording.clock(one.start)}–{wording.clock(one.end)}") for one in part
-            )
+            ),
+            of_picture=all(one.of_picture for one in part),
         )
 
     def pair(self, match: Match) -> Pair:

@@ -71,7 +71,8 @@ class ClipView:
     PARTS: ClassVar[str] = "The same part in both (not copies)"
     ABOUT_PARTS: ClassVar[str] = (
         "Both clips cut to the seconds named and away from them, and show different footage beside: an intro, an "
-        "ident, or one shot used in both. They are not counted as copies."
+        "ident, or one shot used in both. Or only a part of the picture is the same, and each shows something of its "
+        "own in the rest. They are not counted as copies."
     )
 
     report: ClipReport

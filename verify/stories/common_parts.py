@@ -15,11 +15,12 @@ MOSTLY = 0.5  # of the shorter of two spans of one clip: they are one part of it
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
-    """Seconds `start` to `end` of a clip."""
+    """Seconds `start` to `end` of a clip; `of_picture`: only a part of its picture there."""
 
     sha256: str
     start: float
     end: float
+    of_picture: bool = False
 
 
 def common_parts(matches: Iterable[Match]) -> list[tuple[Shown, ...]]:
@@ -32,8 +33,9 @@ def common_parts(matches: Iterable[Match]) -> list[tuple[Shown, ...]]:
         if match.kind != "shared part":
             continue
         for s in match.segments:
-            spans = [Shown(sha256=match.a, start=s.a_start, end=s.a_end),
-                     Shown(sha256=match.b, start=s.b_start, end=s.b_end)]  # fmt: skip
+            beside = match.apart > 0
+            spans = [Shown(sha256=match.a, start=s.a_start, end=s.a_end, of_picture=beside),
+                     Shown(sha256=match.b, start=s.b_start, end=s.b_end, of_picture=beside)]  # fmt: skip
             touched = [part for part in parts if any(_one(span, old) for span in spans for old in part)]
             parts = [part for part in parts if part not in touched]
             parts.append(_once([*(old for part in touched for old in part), *spans]))
@@ -42,7 +44,7 @@ def common_parts(matches: Iterable[Match]) -> list[tuple[Shown, ...]]:
 
 
 def _one(one: Shown, other: Shown) -> bool:
-    if one.sha256 != other.sha256:
+    if one.sha256 != other.sha256 or one.of_picture != other.of_picture:
         return False
     shared = min(one.end, other.end) - max(one.start, other.start)
     return shared > MOSTLY * min(one.end - one.start, other.end - other.start)
