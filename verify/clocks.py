@@ -7,10 +7,10 @@ zone that the satellites' time beside it gives, or none (facts: metadata.md 2.1)
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from verify.records.media import Tag
@@ -48,6 +48,7 @@ _OWN_CLOCK = re.compile(r"gopro|dji", re.IGNORECASE)
 _HEADERS = re.compile(r"(?:mvhd|tkhd|mdhd)(?:\[\d+\])?$")
 # Whole offsets of the world's zones from UTC (IANA tz database): half hours, and three at :45.
 _ODD_OFFSETS = {timedelta(hours=5, minutes=45), timedelta(hours=8, minutes=45), timedelta(hours=12, minutes=45)}
+PROCESSED = "of the day on which the file says that a platform processed it"
 _FIX_SLACK = timedelta(seconds=60)  # between a satellite time and the clock beside it
 
 
@@ -59,6 +60,7 @@ class Context:
     own_clock: str
     exact: tuple[datetime, ...]  # recording times with a zone, and the satellites', in UTC
     satellites: tuple[datetime, ...]
+    processed: frozenset[str]  # days (ISO) on which a platform says that it processed the file, and the days after
 
     @classmethod
     def of(cls, tags: Sequence[Tag]) -> Context:
@@ -80,7 +82,18 @@ class Context:
             own_clock=clocks[0] if clocks else "",
             exact=tuple(exact),
             satellites=tuple(satellites),
+            processed=_days(t.value for t in tags if t.name == "processing date"),
         )
+
+
+def _days(values: Iterable[str]) -> frozenset[str]:
+    """Return the days that `values` begin with and those after them: a service's day may end while it works."""
+    days: set[str] = set()
+    for value in values:
+        with suppress(ValueError, OverflowError):
+            day = date.fromisoformat(value[:10])
+            days |= {day.isoformat(), (day + timedelta(days=1)).isoformat()}
+    return frozenset(days)
 
 
 def bounds(
@@ -132,6 +145,8 @@ def _bounds(
 def _header(at: datetime, basis: str, context: Context, doubts: list[str]) -> TimeBounds:
     """Read a container's time: UTC by the standard, believed only where something in the file bears it out."""
     doubts.append("header of the container: end of recording, export or processing on many devices")
+    if at.date().isoformat() in context.processed:
+        doubts.append(PROCESSED)
     if at.tzinfo is None or context.own_clock:
         who = f" by {context.own_clock}" if context.own_clock else ""
         doubts.append(f"camera clock{who}: the zone is not known though the field is meant to be UTC")

@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from verify import statements
+from verify import clocks, statements
 from verify.checks import wording
 from verify.checks.base import Check
+from verify.checks.stated import evidence_of
 from verify.records.cases import Case
 from verify.records.findings import Evidence, Finding
 from verify.records.times import TimeBounds, moment
@@ -57,7 +58,7 @@ class RecordingTime(Check):
             )
         when = case.claim.when if case.claim else None
         zone = wording.place_zone(case)
-        evidence = tuple(_evidence(s, zone) for s in stated)
+        evidence = tuple(evidence_of(s, zone) for s in stated)
         if when is None:
             told = f"The file states {_told(usable[0], zone)}; no time is claimed to compare it with."
             return (self.neutral(told, *evidence, limits=_LIMITS, recheck=_RECHECK),)
@@ -127,6 +128,16 @@ class RecordingTime(Check):
         )
 
     def _fits(self, fitting: list[StatedTime], evidence: tuple[Evidence, ...], when: TimeBounds, zone: str) -> Finding:
+        filmed = [s for s in fitting if clocks.PROCESSED not in s.doubts]
+        if not filmed:
+            return self.neutral(
+                f"The file states {_told(fitting[0], zone)}, {clocks.PROCESSED}: old footage can be processed on any "
+                "day, so nothing follows for the claimed time.",
+                *evidence,
+                limits=_LIMITS,
+                recheck=_RECHECK,
+            )
+        fitting = filmed
         exact = [s for s in fitting if s.bounds.zone != "unknown"]
         local = [s for s in fitting if s not in exact and _local(s.bounds, zone, when)]
         claimed = wording.tell_inside(when, zone)
@@ -178,14 +189,3 @@ def _local(bounds: TimeBounds, zone: str, when: TimeBounds) -> bool:
         return False
     not_early = when.not_before is None or read + _MINUTE >= when.not_before
     return not_early and (when.not_after is None or read - _MINUTE <= when.not_after)
-
-
-def _evidence(stated: StatedTime, zone: str) -> Evidence:
-    first = stated.tags[0]
-    place = first.place + (f", byte {first.offset}" if first.offset is not None else "")
-    doubts = f" (doubt: {'; '.join(stated.doubts)})" if stated.doubts else ""
-    return Evidence(
-        label=f"{stated.name} ({', '.join(dict.fromkeys(t.reader for t in stated.tags))})",
-        value=f"{first.value} = {wording.tell(stated.bounds, zone)}{doubts}",
-        place=place,
-    )
