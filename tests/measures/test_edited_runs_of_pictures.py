@@ -62,3 +62,15 @@ def test_a_repeat_that_starts_between_two_rows_is_found():
     rows = np.concatenate([moving[0:2000:20], moving[410:1410:20]])  # the copy starts half a row late
     found = repeats.find(rows, 16, 0.6, 0.3)
     assert len(found) == 1 and found[0].again - found[0].first == pytest.approx(79.5, abs=1)
+
+
+@pytest.mark.parametrize(("off", "found"), [(0.2, True), (0.57, False)])
+def test_what_turns_comes_back_nearly_and_is_no_copy(off, found):
+    """A radar that turns came back within 0.59 of what neighbours differ; copies differ by 0.55 at most."""
+    rng = np.random.default_rng(0)
+    walk = np.cumsum(rng.normal(0, 8, (120, 48)), axis=0)
+    neighbours = np.abs(np.diff(walk, axis=0)).mean()
+    again = walk[20:60] + rng.choice([-1.0, 1.0], (40, 48)) * neighbours * off
+    rows = np.concatenate([walk, again]).astype(np.float32)
+    assert repeats.find(rows, 16, 0.6, 0.3)
+    assert bool(repeats.find(rows, 16, 0.6, 0.3, mean=0.55)) is found

@@ -83,3 +83,32 @@ def test_a_border_is_no_overlay(look, made, tmp_path):
         return picture
 
     assert look(made.write(tmp_path / "clip.mp4", draw)).extra["overlay"]["boxes"] == []
+
+
+def test_a_wall_that_stands_while_a_speaker_moves_is_no_overlay(look, made, tmp_path):
+    """A speaker filled most of an unseen clip; the wall beside him, 36 % of the picture, was called a caption."""
+
+    def draw(at):
+        picture = made.panned(at)
+        picture[30:174, :144] = made.panned(0.0)[30:174, :144]
+        return picture
+
+    seen = look(made.write(tmp_path / "clip.mp4", draw)).extra["overlay"]
+    assert seen["told"] is False and "boxes" not in seen
+
+
+@pytest.mark.parametrize(
+    ("period", "wide", "mark"), [(5.0, 120, (150, 92)), (2.0, 120, (150, 92)), (3.0, 110, (280, 150))]
+)
+def test_a_small_thing_that_traffic_never_hides_is_no_logo(look, made, tmp_path, period, wide, mark):
+    """A camera at rest: what passes hides all but a strip of the scene, and never a mark on the road."""
+
+    def draw(at):
+        picture = made.panned(at)
+        left = int((320 - wide) * abs((at / period) % 2 - 1))
+        picture[:, left : left + wide] = made.panned(0.0)[:, left : left + wide]
+        cv2.putText(picture, "|||||", mark, cv2.FONT_HERSHEY_SIMPLEX, 0.6, (255, 255, 255), 2)
+        return picture
+
+    seen = look(made.write(tmp_path / "clip.mp4", draw)).extra["overlay"]
+    assert not seen.get("boxes"), seen

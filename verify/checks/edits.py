@@ -12,8 +12,8 @@ from verify.records.findings import Evidence, Finding, Weight
 
 _LIMITS = (
     "Editing does not make footage wrong, and an edit that is done well leaves none of these signs: repeats were found "
-    "in 20 of 24 loops and 14 of 24 boomerangs made for the test, and in none of 98 real clips (docs/checks.md). A "
-    "broken recording can stand still or skip as well."
+    "in 19 of 24 loops and 14 of 24 boomerangs made for the test, and in none of 98 real clips (docs/checks.md). What "
+    "turns or swings evenly may come again by itself, and a broken recording can stand still or skip."
 )
 _RECHECK = "Play the clip frame by frame (at the seconds given, if any are) and compare the stretches side by side."
 _MOST = 5

@@ -25,9 +25,9 @@ _DEGREES_A_MINUTE = 0.25  # 360 degrees a day: what the sun moves at most in the
 _LIMITS = (
     "Cameras lighten and darken by themselves; a dark picture may be a room, a cellar or a covered lens, smoke and "
     "heavy cloud darken, night modes brighten, and an editor can change it all. Sun and twilight are computed for flat "
-    "land and clear air. On the test clips no daylight clip was called dark and no night lit or a blue sky; rooms are "
-    "called either, and a fire that fills the picture, floodlights or long exposures may light a night "
-    "(docs/checks.md)."
+    "land and clear air. On the test clips no daylight clip was called dark, no night a blue sky, and one night, a "
+    "street under lamps, lit; rooms are called dark or lit, and a fire, floodlights or long exposures may light a "
+    "night (docs/checks.md)."
 )
 _RECHECK = (
     "Compute the sun's altitude for the place and time with another tool (for example NOAA's solar calculator or "
@@ -138,13 +138,15 @@ class LightAgainstSun(Check):
 
     def _lit(self, sun: Sun, evidence: tuple[Evidence, ...]) -> Finding:
         if sun.highest < sky.NAUTICAL:
-            return self.questions(
-                f"The picture {_SHOWS['lit throughout']}, but at the claimed place the sun stood at {sun.words()}: if "
-                "it shows the open air, and neither a fire, floodlights nor a long exposure lit it, that does not fit.",
+            # Neutral: three honest clips of 82 unseen ones were rooms or a lamp-lit street at night (docs/checks.md).
+            return self.neutral(
+                f"The picture {_SHOWS['lit throughout']}, and at the claimed place the sun stood at {sun.words()}: "
+                "that fits a lit room, and outdoors strong lamps, a fire or a long exposure, and nothing else. Look "
+                "at the keyframes for which of these it is.",
                 *evidence,
                 limits=_LIMITS,
                 recheck=_RECHECK,
-                weight="weak",
+                weight="moderate",
             )
         return self._neutral(
             f"The picture {_SHOWS['lit throughout']}. Daylight, bright twilight and lit rooms all look so: nothing "

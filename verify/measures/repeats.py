@@ -40,12 +40,15 @@ class Repeat:
         }
 
 
-def find(rows: Rows, window: int, ratio: float, floor: float, backwards: bool = False) -> list[Repeat]:
+def find(
+    rows: Rows, window: int, ratio: float, floor: float, backwards: bool = False, mean: float = np.inf
+) -> list[Repeat]:
     """Return stretches of at least `window` rows that come again, earliest first.
 
     `ratio` is the most that a copy may differ, as a share of what neighbouring rows differ; windows whose neighbours
     differ by less than `floor` (mean absolute difference) hold too little movement and are left out. Rows half-way
-    between two are compared as well, because a copy need not start on a row.
+    between two are compared as well, because a copy need not start on a row. A stretch of which the windows differ by
+    more than `mean` on average is none: what turns or swings comes back nearly as it was.
     """
     count = len(rows)
     if count < 2 * window:
@@ -57,7 +60,7 @@ def find(rows: Rows, window: int, ratio: float, floor: float, backwards: bool = 
         found += [_at_lag(rows, later, lag, field) for lag in range(window, len(later) - window + 1)]
         if backwards:
             found += [_mirrored(rows, later, total, field) for total in range(2 * window, 2 * (count - window))]
-    return _distinct([hit for hit in found if hit])
+    return _distinct([hit for hit in found if hit and hit.ratio <= mean])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
