@@ -188,9 +188,13 @@ _COMPARED = ("make", "model", "gps", "recording time", "creation time", "rotatio
 def disagreements(tags: Sequence[Tag]) -> tuple[Disagreement, ...]:
     """Return the fields on which two readers have no value in common; a field that one does not know is no case."""
     found: list[Disagreement] = []
+    # FFmpeg can keep the brand of the file it copied as a tag, which readers of tags then give as this file's brand.
+    inside = {t.value.strip('" ') for t in tags if t.name == "former brand"}
     for name in _COMPARED:
         by_reader: dict[str, list[str]] = {}
         for tag in tags:
+            if name == "major brand" and tag.value.strip('" ') in inside:
+                continue
             if tag.name == name and tag.value != NOT_SET:
                 by_reader.setdefault(tag.reader, []).append(tag.value)
         readers = sorted(by_reader)

@@ -29,7 +29,7 @@ NAMES: Final[dict[str, str]] = {
     "track creation time": "creation time in the header of one track",
     "track modification time": "modification time in the header of one track",
     "gps time": "time by the satellites (UTC)",
-    "processing date": "day on which a platform says it processed the file",
+    "processing date": "day, or second, in which a platform says it processed the file",
     "metadata time": "when XMP or other metadata were written",
     "source time": "when the material was made that this file was edited from, as an editor noted it",
     "zone offset": "offset of the device's clock from UTC",

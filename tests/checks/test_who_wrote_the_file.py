@@ -55,3 +55,14 @@ def test_no_sign_and_no_examination(made):
     (none,) = ask(made, ())
     (unexamined,) = WhoWroteTheFile().run(made.case(examination=None))
     assert (none.bearing, unexamined.bearing) == ("neutral", "not tested")
+
+
+def test_a_cameras_form_with_a_header_of_weeks_later_supports_nothing(made):
+    """An iPhone's clip of March bears a header of May: it was saved anew, in the camera's own form."""
+    times = (
+        tag("recording time", "2022-03-31T05:12:33+03:00", "moov/meta/ilst/com.apple.quicktime.creationdate"),
+        tag("creation time", "2022-05-23T10:18:57Z", "moov/mvhd"),
+    )
+    (found,) = ask(made, (*ANDROID, *times))
+    assert found.bearing == "neutral" and "a copy that was saved later" in found.sentence
+    assert ask(made, (*ANDROID, times[0]))[0].bearing == "supports"

@@ -117,3 +117,18 @@ def test_an_address_of_credentials_elsewhere_is_shown_and_one_in_the_file_is_not
 @given(st.binary(max_size=300))
 def test_any_bytes_end(raw):
     read(raw)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "path"),
+    [
+        ("posixProjectPath", "/Users/ann/Desktop/strike/edit.prproj"),
+        ("uncProjectPath", "\\\\?\\C:\\Users\\ann\\edit.prproj"),
+        ("fullPath", "C:\\Users\\ann\\titles.aep"),
+    ],
+)
+def test_the_project_of_an_editor_is_a_source(leaf, path):
+    """Premiere and After Effects leave the path of the project on the editor's machine."""
+    space = 'xmlns:creatorAtom="http://ns.adobe.com/creatorAtom/1.0/"'
+    inside = f'<creatorAtom:macAtom {space} creatorAtom:{leaf}="{path}" creatorAtom:applicationCode="1347449455"/>'
+    assert read(packet(inside=inside))[0]["source file"] == path

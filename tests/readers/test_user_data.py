@@ -124,3 +124,12 @@ def test_boxes_of_platforms_count_only_at_the_top(say, made, name):
     inside = say(made.movie(made.mvhd(), made.box("udta", made.box(name, bytes(16)))))
     assert at_top["platform box"] == [name]
     assert "platform box" not in inside
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [("aigc_info", True), ("X_Memini-FfmpegOpts", True), ("vid_md5", True), ("bitrate", False)],
+)
+def test_keys_that_tell_of_processing_are_shown(say, made, key, shown):
+    said = say(made.movie(made.mvhd(), made.keys_meta([(key, "a value of it")])))
+    assert ("a value of it" in said.get("text", [])) is shown

@@ -6,6 +6,7 @@ and download tools rewrite every file, so being rewritten says only that this is
 
 from __future__ import annotations
 
+from verify import statements
 from verify.checks import wording
 from verify.checks.base import Check
 from verify.records.cases import Case
@@ -60,6 +61,9 @@ class WhoWroteTheFile(Check):
         original = case.claim is not None and case.claim.original is True
         sentence = wording.plain(hit.sentence, 400)
         rewritten = any(h.about in _NOT_A_CAMERA for h in hits)
+        if hit.about == "device" and _saved_later(case):
+            told = "but its header is of another time than the recording it states, as of a copy that was saved later"
+            return self.neutral(f"{sentence[:-1]}, {told}.", *evidence, limits=limits, recheck=_RECHECK)
         weight: Weight
         if original and hit.about == "device" and not rewritten:
             weight = "moderate" if hit.sure == "A" else "weak"
@@ -68,6 +72,12 @@ class WhoWroteTheFile(Check):
             weight = "moderate" if hit.about == "screen recording" else "weak"
             return self.questions(sentence, *evidence, limits=limits, recheck=_RECHECK, weight=weight)
         return self.neutral(sentence, *evidence, limits=limits, recheck=_RECHECK)
+
+
+def _saved_later(case: Case) -> bool:
+    """Return whether the file's dates exclude each other: an iPhone saves an edited clip in its camera's own form."""
+    tags = case.examination.tags if case.examination else ()
+    return bool(statements.conflicts(statements.recording_times(tags)))
 
 
 def _evidence(tag: Tag) -> Evidence:

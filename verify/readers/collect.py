@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
+from verify.asset_ids import bytedance
 from verify.records.media import Problem, Tag
 from verify.tagnames import NAMES, NOT_SET
 
@@ -48,6 +49,10 @@ class Collector:
         self._tags.append(
             Tag(name=name, value=shown, reader=self.reader, place=place[:300], offset=offset, raw=raw_hex, note=note)
         )
+        made = bytedance(shown) if name == "comment" else None
+        if made is not None:
+            at = made.isoformat().replace("+00:00", "Z")
+            self.add("processing date", at, place, offset, raw, "second in which the service made the id beside it")
 
     def problem(self, reason: str) -> None:
         """Keep one reason why something could not be read; the same one only once, fifty at most."""

@@ -57,7 +57,11 @@ class Credentials(Reader):
     def read(self, path: Path, container: str) -> Reading:
         """Return level, signer, actions and the codes of the validation; nothing where the file has no credentials."""
         out = Collector(self.name)
-        if not _may_hold(path, container):
+        try:
+            if not _may_hold(path, container):
+                return Reading(tags=out.tags, problems=out.problems, extra={})
+        except OSError as error:
+            out.problem(f"content credentials cannot be read: {str(error)[:150]}")
             return Reading(tags=out.tags, problems=out.problems, extra={})
         pinned = trust_list()
         extra: dict[str, Any] = {"trust_list": _described(pinned)}

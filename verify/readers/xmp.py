@@ -32,6 +32,7 @@ _NAMESPACES = {
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://cipa.jp/exif/1.0/": "exifEX",
     "http://ns.adobe.com/exif/1.0/aux/": "aux",
+    "http://ns.adobe.com/creatorAtom/1.0/": "creatorAtom",
 }
 _NAMES = {
     "tiff:Make": "make",
@@ -68,6 +69,16 @@ _NAMES = {
     "dcterms:provenance": "credentials address",
     "xmp:Label": "text",
 }
+# Files that this one was made from. The last three: projects of Premiere and After Effects with the path on the
+# editor's machine (names as ExifTool's XMP2.pl has them).
+_SOURCES = {
+    "stRef:filePath",
+    "dc:source",
+    "xmpDM:filePath",
+    "creatorAtom:posixProjectPath",
+    "creatorAtom:uncProjectPath",
+    "creatorAtom:fullPath",
+}
 _GPS = re.compile(r"^\s*(\d+),(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?\s*([NSEW])\s*$", re.IGNORECASE)
 
 
@@ -101,7 +112,7 @@ def tags(raw: bytes, place: str, offset: int, out: Collector) -> None:
 def _keep(path: str, leaf: str, text: str, place: str, offset: int, out: Collector) -> None:
     where = f"{place}/{path}"
     name = _NAMES.get(path)
-    if name is None and leaf in ("stRef:filePath", "dc:source", "xmpDM:filePath"):
+    if name is None and leaf in _SOURCES:
         name = "source file"
     if name is None or (name == "credentials address" and not text.startswith("http")):
         return  # `self#…` points into the file itself

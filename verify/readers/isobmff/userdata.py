@@ -53,6 +53,7 @@ _KEYS = {
     "samsung.android.utc_offset": "zone offset",
     "com.xiaomi.product.marketname": "device name",
     "encoder": "encoder",
+    "major_brand": "former brand",
     "title": "title",
     "comment": "comment",
     "artist": "author",
@@ -63,6 +64,9 @@ _KEYS = {
     "make": "make",
     "model": "model",
 }
+# Keys without a domain that tell of processing, as measured files bear them: ByteDance's label of AI, hash and
+# encoder, and options that a program leaves which drives FFmpeg (`X_Memini-FfmpegOpts: eq=brightness=0.04...`).
+_TELLING = re.compile(r"^(?:aigc(?:_info)?|dreaminametainfo|vid_md5|te_is_reencode|x_.*ffmpeg.*)$", re.IGNORECASE)
 _THREE_GPP = {"titl": "title", "auth": "author", "dscp": "description", "cprt": "copyright", "perf": "author"}
 _GOPRO = {"FIRM": "firmware", "LENS": "serial number"}
 _TAGS_MAKERS = re.compile(rb"^(?:[A-Z]{3,}[ A-Z]*DIGITAL CAMERA|EASTMAN KODAK COMPANY|SANYO DIGITAL CAMERA)")
@@ -214,8 +218,8 @@ def _key_of(item: Box, index: int, keys: list[str], tree: Tree, data: Bytes) -> 
 
 
 def _worth_showing(key: str) -> bool:
-    """Return whether an unknown key is shown: those with a reverse domain name say who wrote them."""
-    return bool(re.match(r"^[a-z0-9-]+(\.[a-z0-9_-]+)+$", key, re.IGNORECASE))
+    """Return whether an unknown key is shown: a reverse domain name says who wrote it, some others what was done."""
+    return bool(re.match(r"^[a-z0-9-]+(\.[a-z0-9_-]+)+$", key, re.IGNORECASE) or _TELLING.match(key))
 
 
 def _value(raw: bytes) -> str:
