@@ -193,11 +193,13 @@ def made(tools: Any, edit: Any, source: Path, other: Path, out: Path) -> dict[st
     if not edit.other or not (edit.vf or edit.speed != 1 or edit.reversed or edit.trim):
         return tools.make(edit, source, other, out)
     inner = out.with_name("inner-" + out.name)
-    told = tools.make(dataclasses.replace(edit, other="", mute=True, crf=18, rate=None), source, None, inner)
-    whole = told and tools.make(
-        tools.Edit(edit.name, edit.group, crf=edit.crf, rate=edit.rate, other=edit.other), inner, other, out
-    )
-    inner.unlink(missing_ok=True)
+    try:
+        told = tools.make(dataclasses.replace(edit, other="", mute=True, crf=18, rate=None), source, None, inner)
+        whole = told and tools.make(
+            tools.Edit(edit.name, edit.group, crf=edit.crf, rate=edit.rate, other=edit.other), inner, other, out
+        )
+    finally:
+        inner.unlink(missing_ok=True)
     if not whole:
         return None
     kept = ("source_start", "source_end", "speed", "mirrored", "reversed")

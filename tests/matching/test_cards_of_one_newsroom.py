@@ -82,3 +82,29 @@ def test_a_photograph_is_found_under_a_label(prints, background):
 def test_played_backwards_they_are_told_as_well(prints):
     one, other = coded(card(STRIKE)), coded(card(TALKS))
     assert searched(prints, one, other[::-1]) == {}
+
+
+def lit(words, count=40):
+    """A card of one series whose letters light up one after the other, as for singing along."""
+    pictures = []
+    for number in range(count):
+        picture = card(())
+        for line, text in enumerate(words):
+            at, told = (40, 165 + 32 * line), round(len(text) * min(1.0, number / (0.6 * count)))
+            cv2.putText(picture, text, at, FONT, 0.9, 150, 1, cv2.LINE_AA)
+            cv2.putText(picture, text[:told], at, FONT, 0.9, 250, 2, cv2.LINE_AA)
+        pictures.append(picture)
+    return pictures
+
+
+def test_words_that_light_up_alike_make_no_copy(prints, monkeypatch):
+    one, other = lit(("Autumn", "leaves fall", "on Sundays")), lit(("Doctor", "please hurry", "to Sydney"))
+    assert searched(prints, one, other) == {}
+    monkeypatch.setattr(details, "LITTLE", 0.0)
+    assert set(searched(prints, one, other)) == {"1"}
+
+
+def test_the_same_words_that_light_up_are_a_copy(prints):
+    words = ("Autumn", "leaves fall", "on Sundays")
+    smaller = [cv2.resize(p, (320, 180), interpolation=cv2.INTER_AREA) for p in lit(words)]
+    assert set(searched(prints, lit(words), smaller)) == {"1"}

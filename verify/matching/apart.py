@@ -68,9 +68,9 @@ def shown_apart(matrix: Array, aligned: Aligned, a: Clip, b: Clip) -> Apart | No
     change = both.read(a.change[at_a[some]], np.sign(aligned.speed) * b.change[at_b[some]])
     some = slice(None, None, -(-len(at_b) // MOST_PICTURES))
     shown = both.read(a.grid[at_a[some]], b.grid[at_b[some]])
-    on = _spread(both, np.ones((1, len(both.cells))))[0] > 0
+    on = spread(both, np.ones((1, len(both.cells))))[0] > 0
     moved = _moved(both, levelled(change[0]), levelled(change[1]), on)
-    other = _other(_spread(both, shown[0]), _spread(both, shown[1]), on)
+    other = _other(spread(both, shown[0]), spread(both, shown[1]), on)
     usual = max(float(np.quantile(moved[on], USUAL)), POOREST)
     differs, lives = on & (moved < MOVES * usual) & other, on & (moved >= LIVES * usual)
     if differs.sum() < LEAST * on.sum():
@@ -118,7 +118,7 @@ def _full(share: Floats) -> npt.NDArray[np.intp]:
     return np.flatnonzero(share >= MOSTLY * share.max())
 
 
-def _spread(both: Lattice, readings: Floats) -> Floats:
+def spread(both: Lattice, readings: Floats) -> Floats:
     """Return readings (n, p) as pictures (n, high, wide) of the rectangle that both show; 0 where it was not read."""
     row, column = both.cells // WIDTH, both.cells % WIDTH
     row, column = row - row.min(), column - column.min()
@@ -135,7 +135,7 @@ def _summed(pictures: Floats, size: int) -> Floats:
 
 def _moved(both: Lattice, a: Floats, b: Floats, on: npt.NDArray[np.bool_]) -> Floats:
     """Return how alike two changes (n, p) are around each cell: their correlation over time, or 0 where none moves."""
-    product, power_a, power_b = _spread(both, np.stack([(a * b).sum(0), (a * a).sum(0), (b * b).sum(0)]))
+    product, power_a, power_b = spread(both, np.stack([(a * b).sum(0), (a * a).sum(0), (b * b).sum(0)]))
     together, one, other = _summed(np.stack([product, power_a, power_b]), NEAR)
     alike: Floats = np.where(on, together / np.sqrt(np.maximum(one * other, 1e-9)), 0.0)
     return alike

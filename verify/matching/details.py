@@ -12,14 +12,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from verify.matching.align import Aligned
+from verify.descriptors.grid import HEIGHT, WIDTH
+from verify.matching.align import Aligned, along
+from verify.matching.clips import Clip
 from verify.matching.codes import Turn, turned
 from verify.matching.geometry import NEAR, Spots
+from verify.matching.lattice import Lattice, lattice
 
 Array = npt.NDArray[np.floating[Any]]
 Counts = npt.NDArray[np.intp]
+Which = npt.NDArray[np.bool_]
 
 CALM = 2.0  # grey levels a cell at the liveliest: cards coded as poorly as messengers do have up to 1.2
+# Words that light up one after the other on cards of one series move more, and what agrees stands out little: of 298
+# matched pairs of 113 such cards none has more than 6.5 grey levels, nor evidence above 5.8 (docs/matching.md).
+SOME, LITTLE = 8.0, 9.0
 ROWS, COLUMNS = 3, 4  # parts of what both show
 BESIDE = 0.045  # heights of the larger picture it may lie off
 MOST_PICTURES = 6  # of each clip, evenly spread
@@ -29,25 +36,37 @@ NEVER, USUAL = 0.25, 0.75
 # Parts that show something else: 117 pairs of cards with one frame and logo and other words have three or more, 118 of
 # cards with the same words one at most, of 30 copies of a painting under other edits one has (docs/matching.md).
 OTHER = 3
+# Of cards whose words light up, two parts that the cells, too, show to be another: not the same picture, coded poorly.
+OTHER_WORDS, ALIKE = 2, 0.9
+FEWEST_CELLS, SHOWN, MOMENTS = 6, 2.0, 64  # cells of a part, grey levels of spread in it, and moments looked at
+LARGE = 300  # cells of 768 below which a part is a handful of them, and a picture in a corner
 # Rank of movement, and what it comes to times its evidence, beside which that counts for nothing: a caption may cover
 # what is still in a copy. A codec's beat, the same in both, may reach the one, but comes back with every group of
 # pictures and stands out little: of 26 matched pairs of drawn cards none of that rank has a product above 16.3.
 PLAINLY, CLEARLY = 2.5, 22.5
 
 
-def another(matrix: Array, turn: Turn, aligned: Aligned, a: Spots, b: Spots) -> bool:
+def another(matrix: Array, turn: Turn, aligned: Aligned, a: Clip, b: Clip) -> bool:
     """Return whether two clips in which little moves show other things in much of the picture they share.
 
     `matrix` (3 x 3, 0..1) lays a into b under `turn`, along `aligned`.
     """
     plainly = aligned.rank >= PLAINLY and aligned.rank * aligned.evidence >= CLEARLY
-    if plainly or max(aligned.lively_a, aligned.lively_b) >= CALM:
+    lively = max(aligned.lively_a, aligned.lively_b)
+    if plainly or lively >= SOME:
         return False
-    return other_parts(matrix, turn, aligned, a, b) >= OTHER
+    if lively < CALM:
+        return int(other_parts(matrix, turn, aligned, a.spots, b.spots).sum()) >= OTHER
+    both = lattice(matrix)
+    if not 0 < aligned.evidence < LITTLE or both is None or len(both.cells) < LARGE:
+        return False
+    other = other_parts(matrix, turn, aligned, a.spots, b.spots)
+    unlike = other & ~_alike(both, matrix, aligned, a, b)
+    return bool(other.sum() >= OTHER or unlike.sum() >= OTHER_WORDS)
 
 
-def other_parts(matrix: Array, turn: Turn, aligned: Aligned, a: Spots, b: Spots) -> int:
-    """Return how many of the 12 parts of what both show are full of places in both clips, and of other ones.
+def other_parts(matrix: Array, turn: Turn, aligned: Aligned, a: Spots, b: Spots) -> Which:
+    """Return which of the 12 parts of what both show are full of places in both clips, and of other ones.
 
     `matrix` (3 x 3, 0..1) lays a into b under `turn`, along `aligned`.
     """
@@ -67,8 +86,25 @@ def other_parts(matrix: Array, turn: Turn, aligned: Aligned, a: Spots, b: Spots)
     told = np.minimum(mine, theirs)
     share = np.where(told >= FEWEST, found / np.maximum(told, 1), np.nan)
     if np.isnan(share).all():
-        return 0
-    return int((share <= NEVER * np.nanquantile(share, USUAL)).sum())
+        return np.zeros(ROWS * COLUMNS, bool)
+    return np.asarray(share <= NEVER * np.nanquantile(share, USUAL))
+
+
+def _alike(both: Lattice, matrix: Array, aligned: Aligned, a: Clip, b: Clip) -> Which:
+    """Return in which of the 12 parts of what both show the cells show one picture, whatever the places there."""
+    alike = np.zeros(ROWS * COLUMNS, bool)
+    at_a, at_b = along(aligned, len(a.grid), len(b.grid))
+    if not len(at_b):
+        return alike
+    some = slice(None, None, -(-len(at_b) // MOMENTS))
+    lasting = [np.median(shown, axis=0) for shown in both.read(a.grid[at_a[some]], b.grid[at_b[some]])]
+    middles = np.stack([(both.cells % WIDTH + 0.5) / WIDTH, (both.cells // WIDTH + 0.5) / HEIGHT], axis=1)
+    part = _parts(middles @ matrix[:2, :2].T + matrix[:2, 2] if both.of_a else middles, matrix)
+    for number in range(len(alike)):
+        one, other = (shown[part == number] for shown in lasting)
+        if len(one) >= FEWEST_CELLS and min(one.std(), other.std()) >= SHOWN:
+            alike[number] = np.corrcoef(one, other)[0, 1] >= ALIKE
+    return alike
 
 
 def _together(aligned: Aligned, times_a: Array, times_b: Array) -> list[tuple[int, int]]:

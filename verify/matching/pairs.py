@@ -16,6 +16,7 @@ from verify.matching.compare import Found, compare
 from verify.matching.details import another
 from verify.matching.partings import jumps, partings
 from verify.matching.pieces import pieces
+from verify.matching.standing import another_take
 from verify.matching.turned import turned
 from verify.records.matches import Match
 
@@ -58,6 +59,8 @@ class Pairs:
         seen = seen_from_both(found, lambda: compare(theirs, mine, backwards(turns), close)) if found else None
         if seen is None:
             return None
+        if _taken_again(mine, theirs, seen.found) or (seen.back is not None and _taken_again(theirs, mine, seen.back)):
+            return None
         here = seen.found if _alike(mine, theirs, seen.found) else None
         there = seen.back if seen.back is not None and _alike(theirs, mine, seen.back) else None
         if there is not None and (seen.clearer_back or here is None):
@@ -69,7 +72,11 @@ def _alike(a: Clip, b: Clip, found: Found) -> bool:
     """Return whether two clips that move alike do not show other things all the same."""
     if not one_picture(found.matrix, found.aligned, a, b):
         return False
-    return not another(found.matrix, found.turn, found.aligned, a.spots, b.spots)
+    return not another(found.matrix, found.turn, found.aligned, a, b)
+
+
+def _taken_again(a: Clip, b: Clip, found: Found) -> bool:
+    return another_take(found.matrix, found.aligned, strength.score(found.aligned, found.fit), a, b)
 
 
 def _match(a: Clip, b: Clip, found: Found, seen: Seen) -> Match:

@@ -1,0 +1,59 @@
+"""Are two clips of one view one recording, or two takes of it? Rule: a standing camera makes all but movement alike.
+
+The next pitch before the same camera, the next person who walks across the same field, a street an hour later: the
+pictures are as alike as those of good copies, places fit, and one man throws or walks much as the other does. In
+copies whose pictures are that alike whatever moves is as alike; in another take the thrower's arm is, for a while, and
+the rest is not.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import uniform_filter
+
+from verify.matching.align import Aligned, along
+from verify.matching.apart import spread
+from verify.matching.clips import Clip
+from verify.matching.lattice import lattice
+
+Floats = npt.NDArray[np.floating[Any]]
+Array = npt.NDArray[np.floating[Any]]
+
+FINELY = 0.97  # correlation of the pictures from which they are as alike as those of a good copy
+MOVES = 2.0  # grey levels a cell, at its liveliest in the stiller clip, from which movement stands above all noise
+NEAR = 3  # cells to a side over which changes are averaged: a copy may lie half a cell off
+MOST_CHANGES = 480  # moments looked at, evenly spread
+# What `answered` and the movement come to together in copies of one view, where the score is below PLAIN, and above.
+ANSWERED, PLAIN, AT_LEAST, PLAINLY = 1.5, 1.3, 1.2, 2.5
+
+
+def answered(matrix: Array, aligned: Aligned, a: Clip, b: Clip) -> float:
+    """Return how alike what moves is in the middle one of the shared moments: a correlation over the picture.
+
+    `matrix` (3 x 3, 0..1) lays a into b along `aligned`. Moments count by how much moves in them.
+    """
+    both = lattice(matrix)
+    at_a, at_b = along(aligned, len(a.grid), len(b.grid))
+    if both is None or not len(at_b):
+        return 1.0
+    some = slice(None, None, -(-len(at_b) // MOST_CHANGES))
+    changes = both.read(a.change[at_a[some]], np.sign(aligned.speed) * b.change[at_b[some]])
+    one, other = (uniform_filter(spread(both, c), size=(1, NEAR, NEAR), mode="constant") for c in changes)
+    powers = np.stack([np.square(c).sum(axis=(1, 2)) for c in (one, other)])
+    alike = (one * other).sum(axis=(1, 2)) / np.maximum(np.sqrt(powers.prod(axis=0)), 1e-9)
+    order = np.argsort(alike)
+    reached = np.cumsum(np.sqrt(powers.min(axis=0))[order])  # what only one of them shows, a cut, weighs little
+    return float(alike[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
+def another_take(matrix: Array, aligned: Aligned, score: float, a: Clip, b: Clip) -> bool:
+    """Return whether two clips of one view that reach `score` are two takes of it.
+
+    `matrix` (3 x 3, 0..1) lays a into b along `aligned`.
+    """
+    if aligned.still < FINELY or min(aligned.lively_a, aligned.lively_b) < MOVES or score >= PLAINLY:
+        return False
+    return answered(matrix, aligned, a, b) + aligned.movement < (ANSWERED if score < PLAIN else AT_LEAST)
