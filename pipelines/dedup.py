@@ -11,12 +11,14 @@ from typing import Any
 
 from pipelines import acquiring, grouping, looking, parts, steps
 from pipelines.chains import chains_of
+from pipelines.decisions import PAIR
 from pipelines.options import BatchResult, Options
 from pipelines.searching import Searches
 from pipelines.session import Session
 from pipelines.writing import chosen, write_batch
 from verify.errors import NotVideoError
 from verify.records.cases import BatchReport, Event, FailedItem, Item, OtherClip
+from verify.records.findings import Decision
 from verify.records.matches import Match, Recording
 from verify.sources.file import links_in, videos_in
 from verify.stories import tally
@@ -154,7 +156,12 @@ def _report(session: Session, items: list[Item], matches: list[Match], failures:
         montages=told.montages,
         doubts=tuple(tally.doubts(_named(found, others), told.aside)),
         chains=chains_of(session, others, found),
+        decisions=tuple(d for d in library.decisions(undone=True).values() if _about_two(d, others)),
     )
+
+
+def _about_two(decision: Decision, clips: Mapping[str, OtherClip]) -> bool:
+    return decision.category in PAIR and all(sha256 in clips for sha256 in decision.subject.split())
 
 
 def _named(found: Sequence[Recording], others: Mapping[str, OtherClip]) -> dict[str, str]:

@@ -54,7 +54,7 @@ def test_another_throw_is_no_copy(prints, throw):
 
 
 def test_it_would_have_been_one(prints, throw, monkeypatch):
-    monkeypatch.setattr(standing, "FINELY", 2.0)
+    monkeypatch.setattr(standing, "NEARLY", 2.0)
     assert set(searched(prints, throw(1), throw(2))) == {"1"}
 
 

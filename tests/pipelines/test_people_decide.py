@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.check import check
 from pipelines.decisions import decide, undo
+from pipelines.dedup import dedup
 from pipelines.flow import result_of
 from pipelines.options import Options
 from verify.errors import ArchiveError, UsageError
@@ -57,3 +58,28 @@ def test_a_decision_without_a_name_is_refused(two_copies):
     case, (first, _) = two_copies
     with pytest.raises(ArchiveError, match="name"):
         decide(case, [first.case.item.id], category="OriginalMediaContent", note="", by="")
+
+
+def test_a_batch_says_what_people_decided_about_its_clips(two_copies, clip):
+    case, (first, second) = two_copies
+    items = [first.case.item.id, second.case.item.id]
+    decide(case, items, category="not a match", note="another street", by="A. <Verifier>")
+    decide(case, items[:1], category="OriginalMediaContent", note="", by="B. Second")  # about one: not of the batch
+    formats = ("json", "html", "text", "markdown", "block")
+
+    def written():
+        done = result_of(dedup([str(clip), str(case.parent / "copy.mp4")], Options(case=case, formats=formats)))
+        return done.report, {name: path.read_text(encoding="utf-8") for name, path in done.files.items()}
+
+    report, pages = written()
+    assert [d.note for d in report.decisions] == ["another street"]
+    assert len(report.singles) == 2
+    assert set(pages) == set(formats)
+    for text in pages.values():
+        assert "not a match" in text and "another street" in text and "B. Second" not in text
+    assert "A. &lt;Verifier&gt;" in pages["html"]
+    undo(case, items, category="not a match", note="I was wrong", by="A. <Verifier>")
+    report, pages = written()
+    assert [d.undone for d in report.decisions] == [True]
+    assert "(undone)" in pages["html"]
+    assert len(report.recordings) == 1

@@ -142,6 +142,7 @@ class BatchReport:
     montages: dict[str, str] = field(default_factory=dict)  # SHA-256 of what holds several recordings -> how it shows
     doubts: tuple[str, ...] = ()  # matches that were set aside, and why
     chains: FileChains = field(default_factory=FileChains)  # which files one chain of programs wrote
+    decisions: tuple[Decision, ...] = ()  # of people, about two of these clips; also those that were undone
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

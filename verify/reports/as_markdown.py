@@ -79,6 +79,8 @@ class Markdown(Format):
             blocks += ["## Same soundtrack only (not copies)", _table(["One clip", "The other", "Strength"], pairs)]
         if report.doubts:
             blocks += ["## Matched, and counted as two", _points([plain(told) for told in report.doubts])]
+        if found.decided:
+            blocks += ["## Decided by people", _points([plain(told) for told in found.decided])]
         blocks += _chains(found.chains)
         blocks += ["## Standing alone", _points([plain(f"{c.label} ({c.sha256[:16]})") for c in found.singles])]
         if report.failed:

@@ -50,6 +50,8 @@ class Text(Format):
             blocks += [_point(f"{p.a.label} and {p.b.label}") for p in found.soundtracks]
         if report.doubts:
             blocks += [_heading("Matched, and counted as two"), *map(_point, report.doubts)]
+        if found.decided:
+            blocks += [_heading("Decided by people"), *map(_point, found.decided)]
         blocks += _chains(found.chains)
         blocks += [_heading("Standing alone"), *(_point(f"{c.label} ({c.sha256[:16]})") for c in found.singles)]
         if report.failed:

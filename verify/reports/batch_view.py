@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from verify.records.cases import BatchReport, Item, OtherClip
+from verify.records.findings import Decision
 from verify.records.matches import Appearance, Match, Recording
 from verify.reports import chains_view, wording
 from verify.reports.chains_view import Chains
@@ -108,6 +109,7 @@ class BatchView:
     parts: tuple[Part, ...]
     soundtracks: tuple[Pair, ...]
     singles: tuple[Clip, ...]
+    decided: tuple[str, ...]
     chains: Chains
     headline: str
     facts: tuple[str, ...]
@@ -124,6 +126,7 @@ def view(report: BatchReport) -> BatchView:
         parts=tuple(clips.part(one) for one in common_parts(report.matches)),
         soundtracks=tuple(clips.pair(m) for m in sound),
         singles=tuple(clips.named(s) for s in report.singles),
+        decided=tuple(_decided(d, clips) for d in report.decisions),
         chains=_chains(report, clips),
         headline=headline(report),
         facts=_facts(report),
@@ -137,6 +140,14 @@ def _chains(report: BatchReport, clips: _Clips) -> Chains:
         lambda sha256: clips.named(sha256).label,
         lambda sha256: places.get(sha256, "holds several recordings" if sha256 in report.montages else "stands alone"),
     )
+
+
+def _decided(decision: Decision, clips: _Clips) -> str:
+    one, other = (clips.named(sha256).label for sha256 in decision.subject.split())
+    taken_back = " (undone)" if decision.undone else ""
+    why = f": {one_line(decision.note)}" if decision.note else ""
+    by, at = one_line(decision.by), wording.stamp(decision.at)
+    return f"{one} and {other}: “{decision.category}”{taken_back}, decided by {by}, {at}{why}"
 
 
 def headline(report: BatchReport) -> str:

@@ -23,6 +23,8 @@ def of_batch(report: BatchReport) -> Block:
         blocks += [heading("Same soundtrack only (not copies)"), table(("One clip", "The other", "Strength"), pairs)]
     if report.doubts:
         blocks += [heading("Matched, and counted as two"), points(list(report.doubts))]
+    if found.decided:
+        blocks += [heading("Decided by people"), points(list(found.decided))]
     blocks += chain_blocks(found.chains)
     blocks += [heading("Standing alone"), points([f"{c.label} ({c.sha256[:16]})" for c in found.singles])]
     if report.failed:
