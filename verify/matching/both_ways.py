@@ -17,7 +17,7 @@ from verify.matching.codes import Turn
 from verify.matching.compare import Found
 
 DOUBTFUL = 0.3  # a score below which a pair is nothing
-PLAIN = 1.0  # a score from which one side is enough: no unrelated pair of 30,000 of the likest reaches two thirds
+PLAIN = 1.0  # a score from which one side is enough: of 30,000 of the likest unrelated pairs none reaches two thirds
 # Mean score of both sides from which a pair is a match, where both say the same, and where they do not: places more
 # than OFF of the smaller picture apart, or seconds that are not the same by LATE. Measured in docs/matching.md.
 AGREED, ALONE = 0.65, 0.8

@@ -21,7 +21,8 @@ from verify.matching.geometry import Fit
 from verify.records.matches import Strength
 
 # The score from which a pair is a match. Of 32,400 unrelated pairs that searches named, the highest have 0.45 and 0.42;
-# of two takes by one standing camera 0.52 (tests/bench/takes.py; docs/matching.md).
+# of two halves of one standing camera's clip 0.52 (tests/bench/takes.py); of a throw or walk that is done again up to
+# 1.27, which verify/matching/standing.py refuses (docs/matching.md).
 LOWEST = 0.6
 BRIEF = 6.0  # seconds; at another speed than filmed, less than so many weigh less (docs/matching.md)
 FAR = 0.3  # and speeds so far off weigh less: the highest unrelated one of all that were named was such
