@@ -108,3 +108,40 @@ def test_the_same_words_that_light_up_are_a_copy(prints):
     words = ("Autumn", "leaves fall", "on Sundays")
     smaller = [cv2.resize(p, (320, 180), interpolation=cv2.INTER_AREA) for p in lit(words)]
     assert set(searched(prints, lit(words), smaller)) == {"1"}
+
+
+def chart(seed, count=80):
+    """Curves of one run that grow in the frames of one program, with the run's own labels beside them."""
+    rng = np.random.default_rng(seed)
+    curves = np.cumsum(np.cumsum(rng.normal(0, 0.35, (4, 200)), axis=1), axis=1)
+    pictures = []
+    for number in range(count):
+        picture = np.full((270, 480), 255, np.uint8)
+        for k, (left, top) in enumerate(((30, 20), (270, 20), (30, 150), (270, 150))):
+            cv2.rectangle(picture, (left, top), (left + 180, top + 90), 0, 1)
+            labels = np.random.default_rng(100 * seed + k)
+            for line in range(3):
+                words = f"{labels.integers(100, 999)} {'kgNms'[labels.integers(5)]} {labels.integers(10, 99)}"
+                cv2.putText(picture, words, (left + 100, top + 20 + 24 * line), FONT, 0.55, 0, 1, cv2.LINE_AA)
+            for tick in range(0, 181, 30):
+                cv2.line(picture, (left + tick, top + 90), (left + tick, top + 85), 0, 1)
+                cv2.putText(picture, str(labels.integers(0, 99)), (left + tick - 8, top + 103), 0, 0.35, 0, 1)
+            told = np.arange(2 + round(178 * number / count))
+            at = top + 45 + np.clip(curves[k, told] / 4, -40, 40)
+            line = np.stack([left + told, at], axis=1).astype(np.int32)
+            cv2.polylines(picture, [line], isClosed=False, color=60, thickness=2)
+            cv2.circle(picture, line[-1].tolist(), 4, 0, -1)
+        pictures.append(picture)
+    return pictures
+
+
+def test_charts_of_two_runs_that_move_less_than_half_alike_are_no_copies(prints, monkeypatch):
+    one, other = chart(1), chart(4)
+    assert searched(prints, one, other) == {}
+    monkeypatch.setattr(details, "HALF", 0.0)
+    assert set(searched(prints, one, other)) == {"1"}
+
+
+def test_a_chart_is_found_again(prints):
+    smaller = [cv2.resize(p, (320, 180), interpolation=cv2.INTER_AREA) for p in chart(1)]
+    assert set(searched(prints, chart(1), smaller)) == {"1"}
