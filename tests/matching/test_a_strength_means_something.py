@@ -11,7 +11,7 @@ import pytest
 from verify.matching.align import Aligned
 from verify.matching.clips import clip_of, kind
 from verify.matching.compare import compare
-from verify.matching.strength import LOWEST, background, false_rate, score
+from verify.matching.strength import LOWEST, SERIES, background, false_rate, rated, score
 
 
 @pytest.mark.parametrize("sort", ["lively", "plain", "dark", "still"])
@@ -69,3 +69,19 @@ def test_neither_places_nor_a_clear_moment_weighs_less_than_either():
     faint = score(line(evidence=2.0), few) / score(line(evidence=2.0), many)
     clear = score(line(evidence=8.0), few) / score(line(evidence=8.0), many)
     assert faint < 0.6 * clear
+
+
+@pytest.mark.parametrize(
+    ("reached", "moved", "words"),
+    [
+        (1.6, {"evidence": 4.0, "lively_a": 4.0, "lively_b": 3.0}, "possible"),  # as two cards of one series have
+        (2.1, {"evidence": 4.0, "lively_a": 4.0, "lively_b": 3.0}, "practically certain"),
+        (1.6, {"evidence": 7.0, "lively_a": 4.0, "lively_b": 3.0}, "practically certain"),
+        (1.6, {"evidence": 4.0, "lively_a": 9.0, "lively_b": 3.0}, "practically certain"),
+        (0.8, {"evidence": 7.0}, "possible"),
+    ],
+)
+def test_what_little_moves_and_stands_out_little_is_possible_at_most(reached, moved, words):
+    told = rated(reached, line(**moved), "lively")
+    assert told.words == words
+    assert (SERIES in told.basis) == (words == "possible" and reached > 1)

@@ -48,6 +48,14 @@ MOVELESS = (
     "nothing moves in either: one picture shown as a video, with other words on it or not, or another take by one "
     "standing camera looks like this"
 )
+# Where little moves (grey levels a cell), and what agrees stands out so little beside other seconds, a score below SURE
+# is possible, never more: all 19 wrong matches of 13,203 pairs of cards of two series are such, up to 1.65, and so are
+# 25 of 500 copies found under drawn edits (docs/matching.md).
+QUIET, FAINTLY, SURE = 8.0, 6.5, 2.0
+SERIES = (
+    "little moves, and other seconds of the clips agree nearly as well: two cards of one series, with words that "
+    "differ, can look like this"
+)
 # What a rate is called. A thousand clips make half a million pairs: at 1e-7 one such case in twenty has a false alarm,
 # at 1e-6 one in two.
 CERTAIN, STRONG = 1e-7, 1e-6
@@ -89,6 +97,11 @@ def at_rest(aligned: Aligned) -> bool:
 def nothing_moves(aligned: Aligned) -> bool:
     """Return whether neither clip moves enough anywhere for movement to tell them apart."""
     return max(aligned.lively_a, aligned.lively_b) < STILL
+
+
+def stands_out_little(aligned: Aligned) -> bool:
+    """Return whether little moves in both clips, and other offsets and speeds agree nearly as well as the one found."""
+    return 0 < aligned.evidence < FAINTLY and max(aligned.lively_a, aligned.lively_b) < QUIET
 
 
 def kind_of(liveliness: float, brightness: float, places: float) -> str:
@@ -137,6 +150,9 @@ def rated(reached: float, aligned: Aligned, kind: str, note: str = "") -> Streng
     if nothing_moves(aligned):
         words = "possible"
         basis += f"; {MOVELESS}"
+    elif reached < SURE and stands_out_little(aligned):
+        words = "possible"
+        basis += f"; {SERIES}"
     if note:
         basis += f"; {note}"
     return Strength(score=round(reached, 3), false_rate=rate, kind=kind, basis=basis, words=words)
