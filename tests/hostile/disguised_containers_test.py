@@ -192,7 +192,7 @@ def test_what_is_no_plain_file_is_refused_at_once(workers: Workers, tmp_path: Pa
     begun = time.monotonic()
     with pytest.raises(UnreadableMediaError) as caught:
         workers.examine(path, tmp_path / "out", path.name)
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
     assert path.name in caught.value.message
 
 

@@ -107,7 +107,7 @@ def test_a_hang_ends_at_the_wall_clock_with_its_children(tricks: str, tmp_path: 
         begun = time.monotonic()
         with pytest.raises(LimitError, match="longer than 2 seconds"):
             workers.run(f"{tricks}:{trick}", {}, tmp_path)
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 25  # the usual wall clock is 30
         assert gone(int((tmp_path / "pid").read_text(encoding="ascii")))
 
 
