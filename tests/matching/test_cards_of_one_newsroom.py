@@ -100,7 +100,7 @@ def lit(words, count=40):
 def test_words_that_light_up_alike_make_no_copy(prints, monkeypatch):
     one, other = lit(("Autumn", "leaves fall", "on Sundays")), lit(("Doctor", "please hurry", "to Sydney"))
     assert searched(prints, one, other) == {}
-    monkeypatch.setattr(details, "LITTLE", 0.0)
+    monkeypatch.setattr(details, "FAINT", 0.0)
     assert set(searched(prints, one, other)) == {"1"}
 
 

@@ -200,7 +200,7 @@ def test_a_batch_of_a_thousand_opens_in_a_second(browser, made, tmp_path):
     assert len(data) < 2 * BATCH_BUDGET + 4_000_000
     assert browser.ask("document.querySelectorAll('.card').length") >= 1000
     print(f"1,000 clips: written in {written:.2f} s, {len(data) / 1e6:.1f} MB, shown in {shown:.2f} s")
-    assert shown < 60  # the goal is one second (docs/benchmarks.md); here only that it opens, however busy the machine is
+    assert shown < 60  # the goal is one second (docs/benchmarks.md); here only that it opens on a busy machine
 
 
 def test_aligned_recordings_play_together_on_one_clock(browser, pages, shared, stories, made):
@@ -251,7 +251,7 @@ def test_a_story_of_a_hundred_posts_opens_in_a_second_and_stays_small(browser, m
     shown = time.monotonic() - started
     print(f"100 posts: {len(data) / 1e6:.1f} MB, shown in {shown:.2f} s")
     assert len(data) < 15_000_000
-    assert shown < 60  # the goal is one second (docs/benchmarks.md); here only that it opens, however busy the machine is
+    assert shown < 60  # the goal is one second (docs/benchmarks.md); here only that it opens on a busy machine
 
 
 @pytest.mark.parametrize("styled", [True, False])

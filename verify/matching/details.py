@@ -25,8 +25,9 @@ Which = npt.NDArray[np.bool_]
 
 CALM = 2.0  # grey levels a cell at the liveliest: cards coded as poorly as messengers do have up to 1.2
 # Words that light up one after the other on cards of one series move more, and what agrees stands out little: of 298
-# matched pairs of 113 such cards none has more than 6.5 grey levels, nor evidence above 5.8 (docs/matching.md).
-SOME, LITTLE = 8.0, 9.0
+# matched pairs of 113 such cards none has more than 6.5 grey levels, nor evidence above 5.8; drawn ones have up to 8.7
+# (docs/matching.md).
+LIT, FAINT = 8.0, 9.0
 ROWS, COLUMNS = 3, 4  # parts of what both show
 BESIDE = 0.045  # heights of the larger picture it may lie off
 MOST_PICTURES = 6  # of each clip, evenly spread
@@ -35,7 +36,7 @@ FEWEST = 3  # places that a part has to have, in both, to tell anything
 NEVER, USUAL = 0.25, 0.75
 # Charts that one program draws of several runs: lines move in one frame, clearly, and less than half alike. Of 66 pairs
 # of them 59 move so and show other things; of 522 matched true pairs under drawn edits none (docs/matching.md).
-HALF, LITTLE_MOVES = 0.5, 5.0
+HALF, DRAWN = 0.5, 5.0
 # Parts that show something else: 117 pairs of cards with one frame and logo and other words have three or more, 118 of
 # cards with the same words one at most, of 30 copies of a painting under other edits one has (docs/matching.md).
 OTHER = 3
@@ -56,18 +57,20 @@ def another(matrix: Array, turn: Turn, aligned: Aligned, a: Clip, b: Clip) -> bo
     """
     plainly = aligned.rank >= PLAINLY and aligned.rank * aligned.evidence >= CLEARLY
     lively = max(aligned.lively_a, aligned.lively_b)
-    poorly = aligned.movement < HALF and lively < LITTLE_MOVES
-    if lively >= SOME or (plainly and not poorly):
+    poorly = aligned.movement < HALF and lively < DRAWN
+    faintly = 0 < aligned.evidence < FAINT
+    if lively >= LIT or (plainly and not poorly):
         return False
-    if lively < CALM:
-        return int(other_parts(matrix, turn, aligned, a.spots, b.spots).sum()) >= OTHER
     both = lattice(matrix)
-    faintly = 0 < aligned.evidence < LITTLE
-    if not (poorly or faintly) or both is None or len(both.cells) < LARGE:
+    small = both is None or len(both.cells) < LARGE
+    if lively >= CALM and (small or not (poorly or faintly)):
         return False
     other = other_parts(matrix, turn, aligned, a.spots, b.spots)
-    unlike = other & ~_alike(both, matrix, aligned, a, b)
-    return bool(other.sum() >= OTHER or (faintly and unlike.sum() >= OTHER_WORDS))
+    if other.sum() >= OTHER:
+        return True
+    if lively < CALM or not faintly or both is None:
+        return False
+    return int((other & ~_alike(both, matrix, aligned, a, b)).sum()) >= OTHER_WORDS
 
 
 def other_parts(matrix: Array, turn: Turn, aligned: Aligned, a: Spots, b: Spots) -> Which:
