@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 from verify.matching import standing
+from verify.matching.clips import clip_of
+from verify.matching.codes import TURNS
+from verify.matching.compare import compare
 from verify.matching.engine import Engine
 from verify.matching.shelf import MemoryShelf
 
@@ -68,3 +71,15 @@ def test_a_cut_that_one_of_them_has_says_nothing(prints, throw):
     dark = [np.full((270, 480), 15, np.uint8)] * 24
     copy = [*dark, *throw(1, 40), *dark]
     assert set(searched(prints, copy, throw(1, 40))) == {"1"}
+
+
+def test_a_caption_is_left_out_of_what_moves_alike(prints, throw, monkeypatch):
+    captioned = [picture.copy() for picture in throw(1, 40)]
+    for picture in captioned:
+        picture[180:] = 25
+        cv2.putText(picture, "SEEN TODAY", (90, 245), cv2.FONT_HERSHEY_DUPLEX, 1.6, 240, 2, cv2.LINE_AA)
+    one, other = clip_of("", prints(captioned)), clip_of("", prints(throw(1, 40)))
+    found = compare(one, other, TURNS, True)
+    seen = standing.answered(found.matrix, found.aligned, one, other)
+    monkeypatch.setattr(standing, "unhidden", lambda a, b: np.ones(a.shape[1], bool))
+    assert seen > standing.answered(found.matrix, found.aligned, one, other) + 0.05

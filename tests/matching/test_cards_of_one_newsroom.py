@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from verify.matching import details
+from verify.matching.clips import clip_of
+from verify.matching.codes import TURNS
+from verify.matching.compare import compare
 from verify.matching.engine import Engine
 from verify.matching.shelf import MemoryShelf
 
@@ -145,3 +150,14 @@ def test_charts_of_two_runs_that_move_less_than_half_alike_are_no_copies(prints,
 def test_a_chart_is_found_again(prints):
     smaller = [cv2.resize(p, (320, 180), interpolation=cv2.INTER_AREA) for p in chart(1)]
     assert set(searched(prints, chart(1), smaller)) == {"1"}
+
+
+def test_a_few_players_far_below_speak_for_themselves_and_a_beat_does_not(prints):
+    one, other = (clip_of("", prints(coded(card(words)))) for words in (STRIKE, TALKS))
+    found = compare(one, other, TURNS, True)
+    players = replace(found.aligned, rank=4.0, evidence=3.9, movement=0.6, lively_a=1.6, lively_b=1.5)
+    assert not details.another(found.matrix, found.turn, players, one, other)
+    slower = replace(players, rank=2.6)
+    assert details.another(found.matrix, found.turn, slower, one, other)
+    beat = replace(players, lively_a=0.5, lively_b=0.5)
+    assert details.another(found.matrix, found.turn, beat, one, other)

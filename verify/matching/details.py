@@ -48,9 +48,10 @@ LARGE = 300  # cells of 768 below which a part is a handful of them, and a pictu
 # what is still in a copy. A codec's beat, the same in both, may reach the one, but comes back with every group of
 # pictures and stands out little: of 26 matched pairs of drawn cards none of that rank has a product above 16.3.
 PLAINLY, CLEARLY = 2.5, 22.5
-# Rank that is enough by itself where little moves: players of a field seen from far above are few cells, stand out as
-# little as a beat does, and reach 3.2 to 5.6. Of 181 pairs of drawn cards with other words the highest has 2.6.
-BEYOND = 3.0
+# Rank that is enough by itself where little moves, but more than a beat: players of a field seen from far above are few
+# cells, stand out as little as a beat does, and reach 3.2 to 5.6 at 1.4 to 1.9 grey levels. Of 181 pairs of drawn cards
+# with other words the highest rank is 2.6, and of a beat drawn to be the same in both 3.8, at 0.45 grey levels.
+BEYOND, BEATEN = 3.0, 1.0
 
 
 def another(matrix: Array, turn: Turn, aligned: Aligned, a: Clip, b: Clip) -> bool:
@@ -60,7 +61,7 @@ def another(matrix: Array, turn: Turn, aligned: Aligned, a: Clip, b: Clip) -> bo
     """
     lively = max(aligned.lively_a, aligned.lively_b)
     plainly = aligned.rank >= PLAINLY and aligned.rank * aligned.evidence >= CLEARLY
-    plainly = plainly or (lively < CALM and aligned.rank >= BEYOND)
+    plainly = plainly or (BEATEN <= lively < CALM and aligned.rank >= BEYOND)
     poorly = aligned.movement < HALF and lively < DRAWN
     faintly = 0 < aligned.evidence < FAINT
     if lively >= LIT or (plainly and not poorly):

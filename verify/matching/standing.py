@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import uniform_filter
 
-from verify.matching.align import Aligned, along
+from verify.matching.align import Aligned, along, unhidden
 from verify.matching.apart import spread
 from verify.matching.clips import Clip
 from verify.matching.lattice import lattice
@@ -36,15 +36,17 @@ AT_LEAST, PLAINLY = 1.2, 2.5
 def answered(matrix: Array, aligned: Aligned, a: Clip, b: Clip) -> float:
     """Return how alike what moves is in the middle one of the shared moments: a correlation over the picture.
 
-    `matrix` (3 x 3, 0..1) lays a into b along `aligned`. Moments count by how much moves in them.
+    What is laid over, a caption or a logo, is left out. `matrix` (3 x 3, 0..1) lays a into b along `aligned`. Moments count by how much moves in them.
     """
     both = lattice(matrix)
     at_a, at_b = along(aligned, len(a.grid), len(b.grid))
     if both is None or not len(at_b):
         return 1.0
     some = slice(None, None, -(-len(at_b) // MOST_CHANGES))
+    bare = unhidden(*both.read(a.grid[at_a[some]], b.grid[at_b[some]]))
     changes = both.read(a.change[at_a[some]], np.sign(aligned.speed) * b.change[at_b[some]])
-    one, other = (uniform_filter(spread(both, c), size=(1, NEAR, NEAR), mode="constant") for c in changes)
+    near = [uniform_filter(spread(both, c * bare), size=(1, NEAR, NEAR), mode="constant") for c in changes]
+    one, other = (changed * spread(both, bare[None].astype(float)) for changed in near)
     powers = np.stack([np.square(c).sum(axis=(1, 2)) for c in (one, other)])
     alike = (one * other).sum(axis=(1, 2)) / np.maximum(np.sqrt(powers.prod(axis=0)), 1e-9)
     order = np.argsort(alike)
