@@ -36,7 +36,8 @@ AT_LEAST, PLAINLY = 1.2, 2.5
 def answered(matrix: Array, aligned: Aligned, a: Clip, b: Clip) -> float:
     """Return how alike what moves is in the middle one of the shared moments: a correlation over the picture.
 
-    What is laid over, a caption or a logo, is left out. `matrix` (3 x 3, 0..1) lays a into b along `aligned`. Moments count by how much moves in them.
+    What is laid over, a caption or a logo, is left out. `matrix` (3 x 3, 0..1) lays a into b along `aligned`. Moments
+    count by how much moves in them.
     """
     both = lattice(matrix)
     at_a, at_b = along(aligned, len(a.grid), len(b.grid))
