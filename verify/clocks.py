@@ -48,6 +48,8 @@ _OWN_CLOCK = re.compile(r"gopro|dji", re.IGNORECASE)
 _HEADERS = re.compile(r"(?:mvhd|tkhd|mdhd)(?:\[\d+\])?$")
 # Whole offsets of the world's zones from UTC (IANA tz database): half hours, and three at :45.
 _ODD_OFFSETS = {timedelta(hours=5, minutes=45), timedelta(hours=8, minutes=45), timedelta(hours=12, minutes=45)}
+# Words of the doubts below after which a time is shown and not believed.
+BROKEN = ("never set", "overflow", "clock is wrong")
 PROCESSED = "of the day on which the file says that a platform processed it"
 _FIX_SLACK = timedelta(seconds=60)  # between a satellite time and the clock beside it
 

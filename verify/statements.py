@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -20,6 +20,8 @@ from verify.tagnames import NOT_SET
 
 _DRIFT = timedelta(minutes=5)  # of a camera's clock that somebody set by hand, when only its date is asked about
 _DAY = timedelta(days=1)
+_OF_CAMERA = {"recording time", "gps time"}
+_LONGEST = 86_400.0  # seconds: a longer clip is a broken count of frames, or no one recording
 _SAME_PLACE = 25.0  # metres: ISO 6709 with four decimals rounds by 11
 
 
@@ -32,6 +34,32 @@ class StatedTime:
     bounds: TimeBounds
     tags: tuple[Tag, ...]
     doubts: tuple[str, ...] = ()
+
+    @property
+    def broken(self) -> bool:
+        """Whether the clock was never set, ran over or ran ahead: such a time is shown, and not believed."""
+        return any(sign in doubt for doubt in self.doubts for sign in clocks.BROKEN)
+
+    @property
+    def of_camera(self) -> bool:
+        """Whether cameras write this field as they record; headers and digitized times are written by editors too."""
+        return self.name in _OF_CAMERA
+
+    def ran(self, length: float | None) -> TimeBounds:
+        """Return when a clip of `length` seconds ran by this time; an unknown or impossible length adds nothing.
+
+        A camera's field dates the beginning (measured: iPhones). A header dates the beginning or the end (measured: an
+        iPhone's and a GoPro's lie after the end), so the clip may have run on either side of it.
+        """
+        if not length or not 0 < length <= _LONGEST:
+            return self.bounds
+        span, first, last = timedelta(seconds=length), self.bounds.not_before, self.bounds.not_after
+        try:
+            if first and not self.of_camera:
+                first -= span
+            return replace(self.bounds, not_before=first, not_after=last + span if last else None)
+        except OverflowError:  # at the edge of the calendar
+            return self.bounds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
