@@ -37,7 +37,7 @@ class StatedTime:
 
     @property
     def broken(self) -> bool:
-        """Whether the clock was never set, ran over or ran ahead: such a time is shown, and not believed."""
+        """Whether the clock was never set, ran over or runs ahead: such a time is shown, and not believed."""
         return any(sign in doubt for doubt in self.doubts for sign in clocks.BROKEN)
 
     @property
@@ -165,6 +165,10 @@ def conflicts(stated: Iterable[StatedTime], within: timedelta = timedelta(minute
 def _why(a: StatedTime, b: StatedTime) -> str:
     """Return what may be behind two times of one file that exclude each other."""
     own, fix = (a, b) if b.kind == "satellites" else (b, a)
+    if any("week rollover" in doubt for doubt in fix.doubts):
+        return "They lie 1024 weeks apart: as of a receiver whose count of weeks ran over (GPS week rollover)."
+    if a.broken or b.broken:
+        return "One is of a clock that was never set, or ran over."
     if fix.kind == "satellites" and own.kind == "recording" and fix.bounds.not_before and own.bounds.not_before:
         clock = datetime.fromisoformat(own.bounds.clock) if own.bounds.clock else own.bounds.not_before
         apart = clock.replace(tzinfo=None) - fix.bounds.not_before.replace(tzinfo=None)

@@ -57,7 +57,7 @@ def test_of_the_camera_that_fits_supports_nothing_where_the_satellites_say_later
 
 
 def test_before_the_event_questions_weakly_where_another_fits_and_says_so(made):
-    tags = (made.tag("recording time", "2022-04-01T05:10:00+03:00"), made.tag("creation time", "2015-01-01T00:00:00Z"))
+    tags = (made.tag("recording time", "2022-04-01T05:10:00+03:00"), made.tag("creation time", "2015-06-01T00:00:00Z"))
     found = only(made.case(tags=tags))
     assert (found.bearing, found.weight) == ("questions", "weak")
     assert "Another time in the file lies within it: 2022-04-01 02:10:00 UTC" in found.sentence
@@ -142,3 +142,10 @@ def test_of_a_header_whose_both_readings_fit_support_weakly(made):
     tag = made.tag("creation time", "2022-04-01T05:10:20Z")
     found = only(of_a_minute(made, tag, first="2022-03-31T21:00:00", last="2022-04-01T21:00:00"))
     assert (found.bearing, found.weight) == ("supports", "weak")
+
+
+def test_of_satellites_that_fell_back_an_era_do_not_question(made):
+    tags = (made.tag("recording time", "2022-04-01T05:10:10"), made.tag("gps time", "2002-08-16T02:10:10Z"))
+    found = only(made.case(tags=tags))
+    assert (found.bearing, found.weight) == ("supports", "weak")
+    assert any("GPS week rollover" in e.value for e in found.evidence)
