@@ -51,15 +51,20 @@ class StatedTime:
         A camera's field dates the beginning (measured: iPhones). A header dates the beginning or the end (measured: an
         iPhone's and a GoPro's lie after the end), so the clip may have run on either side of it.
         """
-        if not length or not 0 < length <= _LONGEST:
-            return self.bounds
-        span, first, last = timedelta(seconds=length), self.bounds.not_before, self.bounds.not_after
-        try:
-            if first and not self.of_camera:
-                first -= span
-            return replace(self.bounds, not_before=first, not_after=last + span if last else None)
-        except OverflowError:  # at the edge of the calendar
-            return self.bounds
+        return ran(self.bounds, length, both=not self.of_camera)
+
+
+def ran(bounds: TimeBounds, length: float | None, *, both: bool = False) -> TimeBounds:
+    """Return `bounds` of a beginning, or of a beginning or end (`both`), widened by a clip's `length` in seconds."""
+    if not length or not 0 < length <= _LONGEST:
+        return bounds
+    span, first, last = timedelta(seconds=length), bounds.not_before, bounds.not_after
+    try:
+        return replace(
+            bounds, not_before=first - span if first and both else first, not_after=last + span if last else None
+        )
+    except OverflowError:  # at the edge of the calendar
+        return bounds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
