@@ -149,3 +149,9 @@ def test_of_satellites_that_fell_back_an_era_do_not_question(made):
     found = only(made.case(tags=tags))
     assert (found.bearing, found.weight) == ("supports", "weak")
     assert any("GPS week rollover" in e.value for e in found.evidence)
+
+
+def test_of_a_header_after_the_event_are_counted_from_where_the_clip_may_have_begun(made):
+    tags = (made.tag("creation time", "2022-04-01T05:10:59Z"), made.tag("handler", "Core Media Video"))
+    found = only(of_a_minute(made, *tags, length=3600.0))
+    assert found.bearing == "neutral" and "at least 2 h after the claimed time" in found.sentence

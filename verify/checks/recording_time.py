@@ -88,7 +88,7 @@ class RecordingTime(Check):
                 limits=_LIMITS,
                 recheck=_RECHECK,
             )
-        return self._after(sides.late, evidence, when, zone)
+        return self._after(sides, evidence, when, zone)
 
     def _before(
         self, sides: _Sides, inside: list[StatedTime], evidence: tuple[Evidence, ...], when: TimeBounds, zone: str
@@ -106,12 +106,12 @@ class RecordingTime(Check):
             weight="weak" if inside else "moderate",
         )
 
-    def _after(self, late: list[StatedTime], evidence: tuple[Evidence, ...], when: TimeBounds, zone: str) -> Finding:
-        camera = [s for s in late if s.of_camera]
-        first = min(camera or late, key=lambda s: str(s.bounds.not_before))
+    def _after(self, sides: _Sides, evidence: tuple[Evidence, ...], when: TimeBounds, zone: str) -> Finding:
+        camera = [s for s in sides.late if s.of_camera]
+        first = min(camera or sides.late, key=lambda s: str(s.bounds.not_before))
         told = (
             f"The file states {_told(first, zone)}, at least "
-            f"{wording.tell_span(wording.gap(when, first.bounds))} after the claimed time "
+            f"{wording.tell_span(wording.gap(when, first.ran(sides.length)))} after the claimed time "
             f"({wording.tell_inside(when, zone)})"
         )
         if camera:
