@@ -43,12 +43,26 @@ _LAST_32_BIT = datetime(2040, 2, 6, 6, 28, 15, tzinfo=UTC)  # 2^32 - 1 seconds a
 _UTC_WRITERS = re.compile(
     r"^(Core Media (?:Video|Audio)|ISO Media file produced by Google|Twitter-vork)", re.IGNORECASE
 )
+# Android's MediaRecorder writes the seconds since 1970 as it ends the file (MPEG4Writer in its source). Beside a second
+# time: a Pixel 8 (name in UTC, metadata.md 2.2; header 12 s after it) and a Samsung S7 (metadata-extractor issue 408:
+# local 15:36 in the name, 19:36:49 in the header, filmed at UTC-4). Its handlers' names alone are inherited by copies.
+_ANDROID_HANDLER = re.compile(r"^(?:Video|Sound)Handle$")
+_ANDROID_KEY = "com.android."
 # Cameras that are set by hand and write their own clock into the header: GoPro measured (HERO5), DJI as reported.
 _OWN_CLOCK = re.compile(r"gopro|dji", re.IGNORECASE)
 _HEADERS = re.compile(r"(?:mvhd|tkhd|mdhd)(?:\[\d+\])?$")
 # Whole offsets of the world's zones from UTC (IANA tz database): half hours, and three at :45.
 _ODD_OFFSETS = {timedelta(hours=5, minutes=45), timedelta(hours=8, minutes=45), timedelta(hours=12, minutes=45)}
+# Words of the doubts below after which a time is shown and not believed.
+BROKEN = ("never set", "overflow", "clock is wrong", "week rollover")
 PROCESSED = "of the day on which the file says that a platform processed it"
+# A maker chooses the year, so none is asked for: 1980 (Canon A550, 16 s past midnight), 2004 (Polaroid PDC 4055), 2008
+# (Canon EOS XS), 2016 (SJCAM M20, SJ4000: 00:00:00 at each change of the battery), as their owners report
+# (instructables.com, souleyes.com, tomshardware.com, softsolder.com 2018, bronze-parrot.com 2019). How long ago the
+# camera may have been switched on is ours: a header can be of the end of a clip.
+_SINCE_SWITCHED_ON = timedelta(minutes=15)
+_GPS_ERA = timedelta(weeks=1024)  # IS-GPS-200: the week is sent as 10 bits
+_FARTHEST = timedelta(hours=14, minutes=10)  # between a local clock and UTC, and two clocks of one event
 _FIX_SLACK = timedelta(seconds=60)  # between a satellite time and the clock beside it
 
 
@@ -61,6 +75,7 @@ class Context:
     exact: tuple[datetime, ...]  # recording times with a zone, and the satellites', in UTC
     satellites: tuple[datetime, ...]
     processed: frozenset[str]  # days (ISO) on which a platform says that it processed the file, and the days after
+    clocks: tuple[datetime, ...]  # every other reading than the satellites', as it stands, without its zone
 
     @classmethod
     def of(cls, tags: Sequence[Tag]) -> Context:
@@ -74,6 +89,8 @@ class Context:
                     at = datetime.fromisoformat(tag.value).astimezone(UTC)
                     (satellites if tag.name == "gps time" else exact).append(at)
         writers = [t.value for t in tags if t.name == "handler" and _UTC_WRITERS.match(t.value)]
+        if any(_ANDROID_KEY in t.place for t in tags):
+            writers += [t.value for t in tags if t.name == "handler" and _ANDROID_HANDLER.match(t.value)]
         clocks = [
             t.value for t in tags if t.name in ("make", "model", "handler", "encoder") and _OWN_CLOCK.search(t.value)
         ]
@@ -83,7 +100,18 @@ class Context:
             exact=tuple(exact),
             satellites=tuple(satellites),
             processed=_days(t.value for t in tags if t.name == "processing date"),
+            clocks=_readings(t.value for t in tags if KINDS.get(t.name) in ("recording", "header")),
         )
+
+
+def _readings(values: Iterable[str]) -> tuple[datetime, ...]:
+    """Return the clock readings among `values`, each once, without zones."""
+    found: dict[datetime, None] = {}
+    for value in values:
+        with suppress(ValueError, OverflowError):
+            if (read := ISO.match(value)) and read["clock"]:
+                found[datetime.fromisoformat(value).replace(tzinfo=None)] = None
+    return tuple(found)
 
 
 def _days(values: Iterable[str]) -> frozenset[str]:
@@ -117,6 +145,10 @@ def bounds(
     if read is None:
         return None
     _doubt(read, known_by, doubts)
+    if name == "gps time" and found["clock"]:
+        doubts += _rolled_over(datetime.fromisoformat(value), context)
+    elif found["clock"] and KINDS[name] != "later" and not context.utc_writer and not context.satellites:
+        doubts += _factory_set(datetime.fromisoformat(value))
     return read, tuple(doubts)
 
 
@@ -197,6 +229,31 @@ def _doubt(bounds: TimeBounds, known_by: datetime | None, doubts: list[str]) -> 
         doubts.append("later than the moment at which the file was already here: the clock is wrong, or was changed")
     if bounds.not_before and abs(bounds.not_before - _LAST_32_BIT) < timedelta(days=1):
         doubts.append("the largest value of the 32-bit field: an overflow, not a date")
+
+
+def _factory_set(at: datetime) -> list[str]:
+    """Return the doubt that a clock reading deserves which stands where cameras' clocks begin when their cell is empty.
+
+    Phones and servers are set by the network, and a receiver of satellites by them: those are not asked about.
+    """
+    readings = {at.replace(tzinfo=None)} | ({at.astimezone(UTC).replace(tzinfo=None)} if at.tzinfo else set())
+    for read in readings:
+        if timedelta(0) <= read - datetime(read.year, 1, 1) <= _SINCE_SWITCHED_ON:
+            return ["1 January, minutes after midnight, where clocks of cameras begin: a clock that was never set"]
+    return []
+
+
+def _rolled_over(fix: datetime, context: Context) -> list[str]:
+    """Return the doubt that satellites' time deserves which another clock puts a whole number of their eras later."""
+    zoneless = fix.astimezone(UTC).replace(tzinfo=None) if fix.tzinfo else fix
+    for eras in (1, 2):
+        with suppress(OverflowError):
+            if any(abs(clock - (zoneless + eras * _GPS_ERA)) <= _FARTHEST for clock in context.clocks):
+                return [
+                    f"GPS week rollover: another clock of the file is {eras * 1024} weeks later, and receivers that "
+                    "count 10 bits of weeks fall back by that"
+                ]
+    return []
 
 
 def _signed(offset: timedelta) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -20,6 +20,8 @@ from verify.tagnames import NOT_SET
 
 _DRIFT = timedelta(minutes=5)  # of a camera's clock that somebody set by hand, when only its date is asked about
 _DAY = timedelta(days=1)
+_OF_CAMERA = {"recording time", "gps time"}
+_LONGEST = 86_400.0  # seconds: a longer clip is a broken count of frames, or no one recording
 _SAME_PLACE = 25.0  # metres: ISO 6709 with four decimals rounds by 11
 
 
@@ -32,6 +34,37 @@ class StatedTime:
     bounds: TimeBounds
     tags: tuple[Tag, ...]
     doubts: tuple[str, ...] = ()
+
+    @property
+    def broken(self) -> bool:
+        """Whether the clock was never set, ran over or runs ahead: such a time is shown, and not believed."""
+        return any(sign in doubt for doubt in self.doubts for sign in clocks.BROKEN)
+
+    @property
+    def of_camera(self) -> bool:
+        """Whether cameras write this field as they record; headers and digitized times are written by editors too."""
+        return self.name in _OF_CAMERA
+
+    def ran(self, length: float | None) -> TimeBounds:
+        """Return when a clip of `length` seconds ran by this time; an unknown or impossible length adds nothing.
+
+        A camera's field dates the beginning (measured: iPhones). A header dates the beginning or the end (measured: an
+        iPhone's and a GoPro's lie after the end), so the clip may have run on either side of it.
+        """
+        return ran(self.bounds, length, both=not self.of_camera)
+
+
+def ran(bounds: TimeBounds, length: float | None, *, both: bool = False) -> TimeBounds:
+    """Return `bounds` of a beginning, or of a beginning or end (`both`), widened by a clip's `length` in seconds."""
+    if not length or not 0 < length <= _LONGEST:
+        return bounds
+    span, first, last = timedelta(seconds=length), bounds.not_before, bounds.not_after
+    try:
+        return replace(
+            bounds, not_before=first - span if first and both else first, not_after=last + span if last else None
+        )
+    except OverflowError:  # at the edge of the calendar
+        return bounds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,6 +170,10 @@ def conflicts(stated: Iterable[StatedTime], within: timedelta = timedelta(minute
 def _why(a: StatedTime, b: StatedTime) -> str:
     """Return what may be behind two times of one file that exclude each other."""
     own, fix = (a, b) if b.kind == "satellites" else (b, a)
+    if any("week rollover" in doubt for doubt in fix.doubts):
+        return "They lie 1024 weeks apart: as of a receiver whose count of weeks ran over (GPS week rollover)."
+    if a.broken or b.broken:
+        return "One is of a clock that was never set, or ran over."
     if fix.kind == "satellites" and own.kind == "recording" and fix.bounds.not_before and own.bounds.not_before:
         clock = datetime.fromisoformat(own.bounds.clock) if own.bounds.clock else own.bounds.not_before
         apart = clock.replace(tzinfo=None) - fix.bounds.not_before.replace(tzinfo=None)

@@ -194,3 +194,12 @@ def test_a_part_of_an_earlier_clip_says_how_it_is_no_more_than_that(made):
     assert cut.bearing == beside.bearing == "neutral"
     assert "Both cut to it" in cut.sentence and "of its own in the rest" not in cut.sentence
     assert "of its own in the rest" in beside.sentence and "Both cut to it" not in beside.sentence
+
+
+def test_that_is_minutes_older_than_a_claimed_minute_questions_nothing(made):
+    """A copy posted 18 s before the claimed minute was held strongly against it; claimed minutes are rounded."""
+    near, early = made.at("2022-04-01T04:59:42+03:00", "number of the post"), made.YEAR_EARLIER
+    found, *_ = EarlierCopy().run(made.case(matches=(made.match(),), dated={made.THEIRS: (near,)}))
+    assert found.bearing == "neutral" and "none is known to be more than 10 min older" in found.sentence
+    found, *_ = EarlierCopy().run(made.case(matches=(made.match(),), dated={made.THEIRS: (near, early)}))
+    assert found.bearing == "questions" and "365 days" in found.sentence

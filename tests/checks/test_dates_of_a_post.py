@@ -14,6 +14,14 @@ def test_before_the_event_questions_strongly(made):
     assert "365 days before" in found.sentence and "number of the post" in found.sentence
 
 
+def test_within_minutes_before_the_claimed_time_says_nothing(made):
+    """A post 18 s before the claimed minute was held against it; claimed minutes are rounded."""
+    (found,) = PostDates().run(made.case(post=made.post(made.at("2022-04-01T04:59:42+03:00", "number of the post"))))
+    assert found.bearing == "neutral" and "usually rounded" in found.sentence
+    (early,) = PostDates().run(made.case(post=made.post(made.at("2022-04-01T04:45:00+03:00", "number of the post"))))
+    assert early.bearing == "questions"
+
+
 def test_after_the_event_is_only_neutral(made):
     (found,) = PostDates().run(made.case(post=made.post(made.DAY_LATER)))
     assert found.bearing == "neutral" and "23 h 9 min after" in found.sentence

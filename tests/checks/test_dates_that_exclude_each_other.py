@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from verify.checks.dates import AllDates
 from verify.checks.readers_agree import ReadersAgree
 from verify.records.media import Tag
@@ -82,6 +84,62 @@ def test_a_date_in_the_files_name_before_the_event_questions_weakly(made):
     assert line.bearing == "neutral"
     assert (name.bearing, name.part, name.weight) == ("questions", "when", "weak")
     assert "Android camera" in name.sentence
+
+
+def test_a_header_after_the_post_is_of_a_file_that_was_saved_and_questions_nothing(made):
+    """A post saved by hand bore the day of saving, and was called published before it was recorded."""
+    for name in ("creation time", "digitized time"):
+        case = made.case(tags=(made.tag(name, "2022-04-16T09:00:00Z"),), post=made.post(made.DAY_LATER))
+        (found,) = AllDates().run(case)
+        assert found.bearing == "neutral" and "The file was written again after the post" in found.sentence
+
+
+def test_one_date_that_post_and_library_both_tell_is_told_once(made):
+    recorded = made.tag("recording time", "2022-04-01T05:10:00+03:00")
+    case = made.case(tags=(recorded,), post=made.post(made.YEAR_EARLIER), dated={made.OURS: (made.YEAR_EARLIER,)})
+    (found,) = AllDates().run(case)
+    assert found.sentence.count("The clip was published") == 1 and "number of the post" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "apart"),
+    [
+        ("PXL_20200101_101010123.mp4", "later"),
+        ("PXL_20230101_101010123.mp4", "earlier"),
+        ("VID-20200101-WA0001.mp4", "later"),
+        ("VID-20230101-WA0001.mp4", ""),
+        ("PXL_20220401_021000000.mp4", ""),
+    ],
+)
+def test_a_name_that_the_files_own_recording_time_excludes_is_named(made, name, apart):
+    """A name of 2020 and a recording of 2022 were called dates of which none excludes another."""
+    case = named(made.case(tags=(made.tag("recording time", "2022-04-01T05:10:00+03:00"),)), name)
+    found = AllDates().run(case)[0]
+    assert found.bearing == "neutral"
+    assert ("none excludes another" in found.sentence) is not bool(apart)
+    assert ("both cannot be right" in found.sentence) is bool(apart)
+    assert not apart or f" {apart}: both" in found.sentence
+
+
+@pytest.mark.parametrize(("header", "apart"), [("2019-04-01T02:10:00Z", True), ("2023-04-01T02:10:00Z", False)])
+def test_a_header_excludes_a_recording_after_it_and_none_before_it(made, header, apart):
+    case = named(made.case(tags=(made.tag("creation time", header),)), "PXL_20220401_021000000.mp4")
+    assert ("both cannot be right" in AllDates().run(case)[0].sentence) is apart
+
+
+def test_the_clips_arrival_here_is_no_date_of_the_clip(made):
+    arrived = replace(made.DAY_LATER, not_before=None, basis="it had been received by firstseen then")
+    recorded = made.tag("recording time", "2022-04-01T05:10:00+03:00")
+    (found,) = AllDates().run(made.case(tags=(recorded,), dated={made.OURS: (arrived,)}))
+    assert found.sentence.startswith("One date of the clip is known,")
+    (alone,) = AllDates().run(made.case(dated={made.OURS: (arrived,)}))
+    assert alone.bearing == "not tested"
+
+
+def test_a_clock_that_was_never_set_contradicts_no_post(made):
+    tag = made.tag("recording time", "2024-01-01T00:00:10Z")
+    (found,) = AllDates().run(made.case(tags=(tag,), post=made.post(made.DAY_LATER)))
+    assert found.bearing == "neutral" and "not every clock can be believed" in found.sentence
 
 
 def test_a_saving_date_in_the_name_is_not_a_recording(made):

@@ -71,6 +71,11 @@ def test_processed_on_the_day_or_later_says_nothing(made, day):
     assert only(made.case(tags=(made.tag("processing date", day),))).bearing == "neutral"
 
 
+def test_processed_minutes_before_a_claimed_minute_questions_nothing(made):
+    assert only(made.case(tags=(made.tag("processing date", "2022-04-01T01:59:42Z"),))).bearing == "neutral"
+    assert only(made.case(tags=(made.tag("processing date", "2022-04-01T01:49:42Z"),))).bearing == "questions"
+
+
 def test_without_a_date_a_claim_or_a_file(made):
     assert only(made.case(tags=())).bearing == "not tested"
     assert only(made.case(examination=None)).bearing == "not tested"

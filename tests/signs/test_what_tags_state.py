@@ -134,6 +134,43 @@ def test_doubts_of_old_late_and_overflowing_clocks():
     assert any("overflow" in d for d in over.doubts)
 
 
+@pytest.mark.parametrize("value", ["2000-01-01T00:00:10Z", "2016-01-01T00:00:20", "2016-01-01T03:00:20+03:00"])
+@pytest.mark.parametrize("name", ["recording time", "creation time", "digitized time"])
+def test_a_clock_where_cameras_begin_is_doubted(name, value):
+    """A camera with an empty cell said 1 January 2000, and the clip was called 22 years older than claimed."""
+    assert only([tag(name, value)]).broken
+
+
+@pytest.mark.parametrize("value", ["2016-01-01T00:40:00", "2016-01-02T00:00:20", "2015-12-31T23:59:50", "2016-01-01"])
+def test_other_hours_about_new_year_are_not_doubted(value):
+    assert not only([tag("recording time", value)]).broken
+
+
+def test_the_first_minutes_of_a_year_on_a_phone_or_by_satellites_are_not_doubted():
+    at = tag("recording time", "2023-01-01T00:04:00+03:00")
+    assert not only([at, tag("handler", "Core Media Video")]).broken
+    with_fix = statements.times([at, tag("gps time", "2022-12-31T21:04:00Z")])
+    assert len(with_fix) == 2 and not any(t.broken for t in with_fix)
+
+
+@pytest.mark.parametrize(("fix", "doubted"), [("2002-08-16", True), ("1982-12-31", True), ("2002-08-23", False)])
+def test_satellites_a_whole_era_behind_the_cameras_clock_are_doubted(fix, doubted):
+    """1 April 2022 less 1024 weeks is 16 August 2002, as old receivers write since 2019."""
+    tags = [tag("recording time", "2022-04-01T05:10:10"), tag("gps time", f"{fix}T02:10:10Z")]
+    found = next(t for t in statements.times(tags) if t.kind == "satellites")
+    assert found.broken is doubted and any("week rollover" in d for d in found.doubts) is doubted
+    for sentence in statements.conflicts(statements.times(tags)):  # a date before 1990 is none to compare with
+        assert ("GPS week rollover" in sentence) is doubted
+
+
+def test_a_header_of_androids_recorder_is_utc_and_one_that_inherits_its_handlers_is_not():
+    header, handler = tag("creation time", "2017-02-22T08:20:28Z", place="moov/mvhd"), tag("handler", "VideoHandle")
+    version = tag("system version", "6.0.1", place="moov/meta/ilst/com.android.version")
+    assert only([header, handler, version]).bounds.zone == "utc"
+    assert only([header, handler]).bounds.zone == "unknown"
+    assert only([header, version]).bounds.zone == "unknown"
+
+
 def test_times_of_one_file_that_exclude_each_other_are_named_once():
     tags = [
         tag("recording time", "2002-07-28T15:50:05", "exif"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from verify.checks import strength, wording
 from verify.checks.base import Check
 from verify.checks.known_copies import Known, decided, known_before, known_copies, last_date, only_possible, posted
+from verify.checks.slack import SLACK, well_before
 from verify.records.cases import Case
 from verify.records.findings import Evidence, Finding, Weight
 from verify.records.matches import Appearance, Match
@@ -41,7 +42,7 @@ class EarlierCopy(Check):
 
     def _earlier(self, case: Case, known: list[Known], when: TimeBounds) -> Finding | None:
         zone = wording.place_zone(case)
-        early = [k for k in known if k.appearance.bounds and k.appearance.bounds.before(when)]
+        early = [k for k in known if k.appearance.bounds and well_before(k.appearance.bounds, when)]
         if not early:
             return None
         early.sort(key=lambda k: (only_possible(case, k), last_date(k)))  # a sure copy speaks before a possible one
@@ -69,6 +70,8 @@ class EarlierCopy(Check):
                 "their hits by date.",
             )
         order = "none is known to be older than the claimed time" if when else "no time is claimed to compare it with"
+        if when and any(k.appearance.bounds and k.appearance.bounds.before(when) for k in known):
+            order = f"none is known to be more than {wording.tell_span(SLACK)} older than the claimed time"
         if not any(posted(k) for k in known):
             order = "no date of its publication is known" + (", which may be before the claimed time" if when else "")
         told = f"{_known_from(case, known)}; {order} ({searched})."

@@ -12,6 +12,7 @@ from itertools import combinations
 
 from verify.checks import wording
 from verify.checks.base import Check
+from verify.checks.slack import tell_near, well_before
 from verify.records.cases import Case
 from verify.records.findings import Evidence, Finding, Weight
 from verify.records.media import Post
@@ -67,8 +68,11 @@ class PostDates(Check):
                 recheck=_RECHECK,
             )
         early = sorted((d for d in post.dates if d.before(when)), key=lambda d: str(d.not_after))
+        if any(well_before(d, when) for d in early):
+            return self._before([d for d in early if well_before(d, when)], post, when, zone)
         if early:
-            return self._before(early, post, when, zone)
+            told = f"The post is dated {wording.tell(early[0], zone)}, {tell_near(early[0], when)}."
+            return self.neutral(told, *evidence, limits=_limits(post), recheck=_RECHECK)
         later = sorted((d for d in post.dates if d.after(when)), key=lambda d: str(d.not_before))
         # `no later than` orders nothing, but one that lies before the date itself contradicts it; a coarser date, as
         # the day that a story gives, holds the exact one.
@@ -91,7 +95,8 @@ class PostDates(Check):
     def _before(self, early: list[TimeBounds], post: Post, when: TimeBounds, zone: str) -> Finding:
         first = early[0]
         fits = [d for d in post.dates if d not in early]
-        but = f" Another date of the same post does not lie before it: {wording.tell(fits[0], zone)}." if fits else ""
+        near = "lies within minutes of it" if fits and fits[0].before(when) else "does not lie before it"
+        but = f" Another date of the same post {near}: {wording.tell(fits[0], zone)}." if fits else ""
         weight: Weight = "strong"
         if fits or post.stated_by_user:
             weight = "moderate"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from verify import statements
 from verify.checks import wording
 from verify.checks.base import Check
+from verify.checks.slack import well_before
 from verify.checks.stated import evidence_of
 from verify.records.cases import Case
 from verify.records.findings import Finding
@@ -51,7 +52,7 @@ class ProcessedByAPlatform(Check):
         told = (
             f"By a date that a platform left in the file, it processed the clip {wording.tell_when(first.bounds, zone)}"
         )
-        if when is not None and first.bounds.before(when):
+        if when is not None and well_before(first.bounds, when):
             return (
                 self.questions(
                     f"{told}, at least {wording.tell_span(wording.gap(first.bounds, when))} before the claimed time "

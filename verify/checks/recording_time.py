@@ -6,26 +6,24 @@ that of an export or of a platform's own rendition, so it questions only where t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from verify import clocks, statements
 from verify.checks import wording
 from verify.checks.base import Check
+from verify.checks.slack import tell_near, well_before
 from verify.checks.stated import evidence_of
 from verify.records.cases import Case
 from verify.records.findings import Evidence, Finding
 from verify.records.times import TimeBounds, moment
 from verify.statements import StatedTime
 
-_BY_CAMERA = {"recording time", "gps time"}  # tag names; `digitized` and `source time` are written by editors too
-# Words of verify/statements.py for clocks that were never set, overflowed, or run ahead: shown, and not believed.
-_BROKEN = ("never set", "overflow", "clock is wrong")
 _MINUTE = timedelta(minutes=1)
-_SLACK = timedelta(minutes=10)  # two clocks of one event, as in verify/statements.py
 _LIMITS = (
     "Times in a file are written by a device whose clock may be wrong, can be changed by anyone with free tools, and "
-    "are dropped or replaced by most platforms."
+    "are dropped or replaced by most platforms. A clip that was cut keeps the time at which the whole recording began."
 )
 _RECHECK = (
     "Read the file as received with another tool (exiftool -a -G1 -time:all -api QuickTimeUTC FILE) and compare the "
@@ -47,50 +45,74 @@ class RecordingTime(Check):
             return (self.not_tested("The file could not be examined, so its times were not read."),)
         known_by = case.item.acquired.not_after if case.item.acquired else None
         stated = statements.recording_times(case.examination.tags, known_by)
-        usable = [s for s in stated if not any(word in doubt for doubt in s.doubts for word in _BROKEN)]
-        if not usable:
-            broken = " that can be believed" if stated else ""
-            return (
-                self.not_tested(
-                    f"The file states no time of recording{broken}; most platforms remove it.",
-                    "Ask the author for the original file from the phone or camera.",
-                ),
-            )
-        when = case.claim.when if case.claim else None
         zone = wording.place_zone(case)
         evidence = tuple(evidence_of(s, zone) for s in stated)
+        usable = [s for s in stated if not s.broken]
+        if not usable:
+            return (self._none_usable(stated, evidence, zone),)
+        when = case.claim.when if case.claim else None
         if when is None:
             told = f"The file states {_told(usable[0], zone)}; no time is claimed to compare it with."
             return (self.neutral(told, *evidence, limits=_LIMITS, recheck=_RECHECK),)
-        return (self._compared(usable, evidence, when, zone),)
+        return (self._compared(_Sides.of(usable, when, case.examination.duration), evidence, when, zone),)
 
-    def _compared(
-        self, stated: list[StatedTime], evidence: tuple[Evidence, ...], when: TimeBounds, zone: str
-    ) -> Finding:
-        claimed = wording.tell_inside(when, zone)
-        early = [s for s in stated if s.bounds.before(when)]
-        fitting = [s for s in stated if s.bounds.overlaps(when)]
-        camera = [s for s in stated if s.name in _BY_CAMERA and s.bounds.after(when)]
-        against = _against(fitting, early, [s for s in camera if wording.gap(when, s.bounds) > _SLACK])
+    def _none_usable(self, stated: tuple[StatedTime, ...], evidence: tuple[Evidence, ...], zone: str) -> Finding:
+        if not stated:
+            return self.not_tested(
+                "The file states no time of recording; most platforms remove it.",
+                "Ask the author for the original file from the phone or camera.",
+            )
+        first = stated[0]
+        why = next(d for d in first.doubts if any(sign in d for sign in clocks.BROKEN))
+        return self.neutral(
+            f"The file states no time of recording that can be believed: {_told(first, zone)} ({why}).",
+            *evidence,
+            limits=_LIMITS,
+            recheck=_RECHECK,
+        )
+
+    def _compared(self, sides: _Sides, evidence: tuple[Evidence, ...], when: TimeBounds, zone: str) -> Finding:
+        inside = sides.fitting or sides.near
+        against = _against([*sides.fitting, *sides.near], sides.early, [s for s in sides.late if s.of_camera])
         if against:
-            return self._both_ways(fitting, against, evidence, when, zone)
-        if early:
-            first = min(early, key=lambda s: str(s.bounds.not_after))
-            but = f" Another time in the file lies within it: {_told(fitting[0], zone)}." if fitting else ""
-            return self.questions(
-                f"The file states {_told(first, zone)}, at least "
-                f"{wording.tell_span(wording.gap(first.bounds, when))} before the claimed time ({claimed}).{but}",
+            return self._both_ways([*sides.fitting, *sides.near], against, evidence, when, zone)
+        if sides.early:
+            return self._before(sides, inside, evidence, when, zone)
+        if sides.fitting:
+            return self._fits(sides, evidence, when, zone)
+        if inside:
+            first = inside[0]
+            return self.neutral(
+                f"The file states {_told(first, zone)}, {tell_near(first.ran(sides.length), when)}.",
                 *evidence,
                 limits=_LIMITS,
                 recheck=_RECHECK,
-                weight="weak" if fitting else "moderate",
             )
-        if fitting:
-            return self._fits(fitting, evidence, when, zone)
-        first = min(camera or stated, key=lambda s: str(s.bounds.not_before))
+        return self._after(sides, evidence, when, zone)
+
+    def _before(
+        self, sides: _Sides, inside: list[StatedTime], evidence: tuple[Evidence, ...], when: TimeBounds, zone: str
+    ) -> Finding:
+        first = min(sides.early, key=lambda s: str(s.bounds.not_after))
+        lies = "lies within it" if sides.fitting else "lies within minutes of it"
+        but = f" Another time in the file {lies}: {_told(inside[0], zone)}." if inside else ""
+        least = wording.gap(first.ran(sides.length), when)
+        return self.questions(
+            f"The file states {_told(first, zone)}, at least {wording.tell_span(least)} before the claimed time "
+            f"({wording.tell_inside(when, zone)}).{but}",
+            *evidence,
+            limits=_LIMITS,
+            recheck=_RECHECK,
+            weight="weak" if inside else "moderate",
+        )
+
+    def _after(self, sides: _Sides, evidence: tuple[Evidence, ...], when: TimeBounds, zone: str) -> Finding:
+        camera = [s for s in sides.late if s.of_camera]
+        first = min(camera or sides.late, key=lambda s: str(s.bounds.not_before))
         told = (
             f"The file states {_told(first, zone)}, at least "
-            f"{wording.tell_span(wording.gap(when, first.bounds))} after the claimed time ({claimed})"
+            f"{wording.tell_span(wording.gap(when, first.ran(sides.length)))} after the claimed time "
+            f"({wording.tell_inside(when, zone)})"
         )
         if camera:
             return self.questions(
@@ -127,37 +149,55 @@ class RecordingTime(Check):
             weight="moderate",
         )
 
-    def _fits(self, fitting: list[StatedTime], evidence: tuple[Evidence, ...], when: TimeBounds, zone: str) -> Finding:
-        filmed = [s for s in fitting if clocks.PROCESSED not in s.doubts]
-        if not filmed:
-            return self.neutral(
-                f"The file states {_told(fitting[0], zone)}, {clocks.PROCESSED}: old footage can be processed on any "
-                "day, so nothing follows for the claimed time.",
-                *evidence,
-                limits=_LIMITS,
-                recheck=_RECHECK,
-            )
-        fitting = filmed
-        exact = [s for s in fitting if s.bounds.zone != "unknown"]
-        local = [s for s in fitting if s not in exact and _local(s.bounds, zone, when)]
+    def _fits(self, sides: _Sides, evidence: tuple[Evidence, ...], when: TimeBounds, zone: str) -> Finding:
+        filmed = [s for s in sides.fitting if clocks.PROCESSED not in s.doubts]
         claimed = wording.tell_inside(when, zone)
+        if not filmed:
+            told = (
+                f"{_told(sides.fitting[0], zone)}, {clocks.PROCESSED}: old footage can be processed on any day, so "
+                "nothing follows for the claimed time"
+            )
+            return self.neutral(f"The file states {told}.", *evidence, limits=_LIMITS, recheck=_RECHECK)
+        exact = [s for s in filmed if s.bounds.zone != "unknown" and (s.of_camera or s.bounds.overlaps(when))]
+        local = [s for s in filmed if s.bounds.zone == "unknown" and _local_fits(s, zone, when, sides.length)]
         if exact or local:
             best = (exact or local)[0]
             if_local = "" if exact else f", if that clock was set to the time of the claimed place ({zone})"
             return self.supports(
-                f"The file states {_told(best, zone)}, which lies within the claimed time ({claimed}){if_local}.",
+                f"The file states {_told(best, zone)}, which {_lies(best, sides.length, when)} the claimed time "
+                f"({claimed}){if_local}.",
                 *evidence,
                 limits=_LIMITS,
                 recheck=_RECHECK,
-                weight="moderate" if exact and best.name in _BY_CAMERA else "weak",
+                weight="moderate" if exact and best.of_camera else "weak",
             )
         return self.neutral(
-            f"The file states {_told(fitting[0], zone)}, which can neither be placed inside nor outside the claimed "
-            f"time ({claimed}).",
+            f"The file states {_told(filmed[0], zone)}{_readings(filmed[0], zone)}, which can neither be placed inside "
+            f"nor outside the claimed time ({claimed}).",
             *evidence,
             limits=_LIMITS,
             recheck=_RECHECK,
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Sides:
+    """The times of a file by where they lie to the claimed one, the clip running as long as it does (seconds)."""
+
+    early: list[StatedTime]
+    near: list[StatedTime]
+    fitting: list[StatedTime]
+    late: list[StatedTime]
+    length: float | None
+
+    @classmethod
+    def of(cls, stated: list[StatedTime], when: TimeBounds, length: float | None) -> _Sides:
+        """Sort them."""
+        early = [s for s in stated if well_before(s.ran(length), when)]
+        late = [s for s in stated if well_before(when, s.ran(length))]
+        fitting = [s for s in stated if s.ran(length).overlaps(when)]
+        near = [s for s in stated if s not in early and s not in late and s not in fitting]
+        return cls(early=early, near=near, fitting=fitting, late=late, length=length)
 
 
 def _against(fitting: list[StatedTime], early: list[StatedTime], late: list[StatedTime]) -> list[StatedTime]:
@@ -177,15 +217,49 @@ def _told(stated: StatedTime, zone: str) -> str:
     return f"{wording.tell(stated.bounds, zone)} as its {stated.name.replace('gps', 'GPS')}"
 
 
-def _local(bounds: TimeBounds, zone: str, when: TimeBounds) -> bool:
-    """Return whether a clock without a zone, read as the local time of `zone`, touches the claimed time."""
-    if not bounds.clock or not zone:
-        return False
+def _lies(stated: StatedTime, length: float | None, when: TimeBounds) -> str:
+    """Return how a time that fits does so: by itself, or because the clip went on for its length."""
+    if stated.bounds.overlaps(when):
+        return "lies within"
+    return f"lies before, and the clip is {wording.tell_span(timedelta(seconds=length or 0))} long: it ran into"
+
+
+def _read_in(stated: StatedTime, zone: str) -> datetime | None:
+    """Return a clock without a zone read as the time of `zone` (IANA name), in UTC; None where there is no such."""
+    if not stated.bounds.clock or not zone:
+        return None
     try:
-        read = moment(datetime.fromisoformat(bounds.clock).replace(tzinfo=ZoneInfo(zone)), "").not_before
+        read = datetime.fromisoformat(stated.bounds.clock).replace(tzinfo=ZoneInfo(zone))
+        return moment(read, "").not_before
     except (ZoneInfoNotFoundError, ValueError, OverflowError):
-        return False
-    if read is None:
-        return False
-    not_early = when.not_before is None or read + _MINUTE >= when.not_before
-    return not_early and (when.not_after is None or read - _MINUTE <= when.not_after)
+        return None
+
+
+def _local_fits(stated: StatedTime, zone: str, when: TimeBounds, length: float | None) -> bool:
+    """Return whether a clock without a zone touches the claimed time, to a minute, read as the local time of `zone`.
+
+    A header must do so read as UTC too: its format asks for UTC and many cameras write local time, so that either
+    reading alone would support whatever hour was claimed.
+    """
+    zones = (zone, "UTC") if stated.kind == "header" else (zone,)
+    ran = timedelta(seconds=length or 0) if stated.of_camera and stated.ran(length) != stated.bounds else timedelta(0)
+    return all((read := _read_in(stated, name)) and _touches(read, read + ran, when) for name in zones)
+
+
+def _touches(first: datetime, last: datetime, when: TimeBounds) -> bool:
+    not_early = when.not_before is None or last + _MINUTE >= when.not_before
+    return not_early and (when.not_after is None or first - _MINUTE <= when.not_after)
+
+
+def _readings(stated: StatedTime, zone: str) -> str:
+    """Return what a header's clock without a zone says at the claimed place, local and UTC; '' for any other time."""
+    local, universal = _read_in(stated, zone), _read_in(stated, "UTC")
+    if stated.kind != "header" or not local or not universal:
+        return ""
+    there = ZoneInfo(zone)
+    form = "%H:%M" if local.astimezone(there).date() == universal.astimezone(there).date() else "%Y-%m-%d %H:%M"
+    asked = ", as the format asks" if any(t.value.endswith("Z") for t in stated.tags) else ""
+    return (
+        f" ({local.astimezone(there):{form}} in {zone} if that clock was local, {universal.astimezone(there):{form}} "
+        f"if it was UTC{asked})"
+    )
