@@ -93,13 +93,7 @@ class LightAgainstSun(Check):
         kind = str(values.get("kind"))
         if sun is None:
             seen = f" The picture {_SHOWS[kind]}." if kind in _SHOWS else ""
-            return (
-                self.not_tested(
-                    "The light can be compared with the sun only for a claimed place and a claimed time of less than "
-                    f"{wording.tell_span(_LONGEST)}.{seen}",
-                    _RECHECK,
-                ),
-            )
+            return (self.not_tested(f"The light cannot be compared with the sun: {why_no_sun(case)}.{seen}", _RECHECK),)
         evidence = (*_evidence(values, sun), *measured.nearest_keyframe(case))
         if kind == "blue sky":
             found = self._blue(sun, evidence)
@@ -208,6 +202,21 @@ def sun_over(case: Case) -> Sun | None:
     slack = where.radius / _METRES_A_DEGREE + _ASTRAL_ERROR + _DEGREES_A_MINUTE
     altitudes = [s.sun_altitude for s in skies]
     return Sun(lowest=min(altitudes) - slack, highest=max(altitudes) + slack, skies=skies, zone=where.zone)
+
+
+def why_no_sun(case: Case) -> str:
+    """Return what is missing where `sun_over` returns None, to go on after a colon."""
+    claim = case.claim
+    if claim is None or claim.when is None or claim.where is None:
+        return f"that needs a claimed place and a claimed time of less than {wording.tell_span(_LONGEST)}"
+    if claim.when.zone == "unknown" and not claim.where.zone:
+        return (
+            "the claimed time states no zone and that of the claimed place is not known, so that the sun may have "
+            "stood anywhere; add an offset such as +03:00 to the time"
+        )
+    if not _short(claim.when):
+        return f"the claimed time is longer than {wording.tell_span(_LONGEST)}"
+    return "the sun over the claimed place could not be computed"
 
 
 def _split(sun: Sun) -> str:

@@ -62,11 +62,12 @@ class RecordingTime(Check):
         if when is None:
             told = f"The file states {_told(usable[0], zone)}; no time is claimed to compare it with."
             return (self.neutral(told, *evidence, limits=_LIMITS, recheck=_RECHECK),)
-        return (self._compared(usable, evidence, when, zone),)
+        return (self._compared(usable, evidence, when, wording.place_zones(case)),)
 
     def _compared(
-        self, stated: list[StatedTime], evidence: tuple[Evidence, ...], when: TimeBounds, zone: str
+        self, stated: list[StatedTime], evidence: tuple[Evidence, ...], when: TimeBounds, zones: tuple[str, ...]
     ) -> Finding:
+        zone = zones[0] if zones else ""
         claimed = wording.tell_inside(when, zone)
         early = [s for s in stated if s.bounds.before(when)]
         fitting = [s for s in stated if s.bounds.overlaps(when)]
@@ -81,12 +82,12 @@ class RecordingTime(Check):
                 f"The file states {_told(first, zone)}, at least "
                 f"{wording.tell_span(wording.gap(first.bounds, when))} before the claimed time ({claimed}).{but}",
                 *evidence,
-                limits=_LIMITS,
+                limits=_limits(when),
                 recheck=_RECHECK,
                 weight="weak" if fitting else "moderate",
             )
         if fitting:
-            return self._fits(fitting, evidence, when, zone)
+            return self._fits(fitting, evidence, when, zones)
         first = min(camera or stated, key=lambda s: str(s.bounds.not_before))
         told = (
             f"The file states {_told(first, zone)}, at least "
@@ -96,14 +97,14 @@ class RecordingTime(Check):
             return self.questions(
                 f"{told}, in a field that cameras write when they record.",
                 *evidence,
-                limits=_LIMITS,
+                limits=_limits(when),
                 recheck=_RECHECK,
                 weight="moderate",
             )
         return self.neutral(
             f"{told}; that may be when the file was exported or processed, not when it was filmed.",
             *evidence,
-            limits=_LIMITS,
+            limits=_limits(when),
             recheck=_RECHECK,
         )
 
@@ -122,32 +123,37 @@ class RecordingTime(Check):
             f"The file's own times disagree: {_told(inside, zone)} can lie within the claimed time "
             f"({wording.tell_inside(when, zone)}), {_told(outside[0], zone)} lies {side} it.",
             *evidence,
-            limits=f"{_LIMITS} A clock that was set by hand is oftener wrong than the satellites' time (GPS).",
+            limits=f"{_limits(when)} A clock that was set by hand is oftener wrong than the satellites' time (GPS).",
             recheck=_RECHECK,
             weight="moderate",
         )
 
-    def _fits(self, fitting: list[StatedTime], evidence: tuple[Evidence, ...], when: TimeBounds, zone: str) -> Finding:
+    def _fits(
+        self, fitting: list[StatedTime], evidence: tuple[Evidence, ...], when: TimeBounds, zones: tuple[str, ...]
+    ) -> Finding:
+        zone = zones[0] if zones else ""
         filmed = [s for s in fitting if clocks.PROCESSED not in s.doubts]
         if not filmed:
             return self.neutral(
                 f"The file states {_told(fitting[0], zone)}, {clocks.PROCESSED}: old footage can be processed on any "
                 "day, so nothing follows for the claimed time.",
                 *evidence,
-                limits=_LIMITS,
+                limits=_limits(when),
                 recheck=_RECHECK,
             )
         fitting = filmed
         exact = [s for s in fitting if s.bounds.zone != "unknown"]
-        local = [s for s in fitting if s not in exact and _local(s.bounds, zone, when)]
+        local = [s for s in fitting if s not in exact and _local(s.bounds, zones, when)]
         claimed = wording.tell_inside(when, zone)
         if exact or local:
             best = (exact or local)[0]
-            if_local = "" if exact else f", if that clock was set to the time of the claimed place ({zone})"
+            if_local = (
+                "" if exact else f", if that clock was set to the time of the claimed place ({' or '.join(zones)})"
+            )
             return self.supports(
                 f"The file states {_told(best, zone)}, which lies within the claimed time ({claimed}){if_local}.",
                 *evidence,
-                limits=_LIMITS,
+                limits=_limits(when),
                 recheck=_RECHECK,
                 weight="moderate" if exact and best.name in _BY_CAMERA else "weak",
             )
@@ -155,9 +161,13 @@ class RecordingTime(Check):
             f"The file states {_told(fitting[0], zone)}, which can neither be placed inside nor outside the claimed "
             f"time ({claimed}).",
             *evidence,
-            limits=_LIMITS,
+            limits=_limits(when),
             recheck=_RECHECK,
         )
+
+
+def _limits(when: TimeBounds) -> str:
+    return f"{_LIMITS} {wording.unsure_zone(when)}".strip()
 
 
 def _against(fitting: list[StatedTime], early: list[StatedTime], late: list[StatedTime]) -> list[StatedTime]:
@@ -177,12 +187,18 @@ def _told(stated: StatedTime, zone: str) -> str:
     return f"{wording.tell(stated.bounds, zone)} as its {stated.name.replace('gps', 'GPS')}"
 
 
-def _local(bounds: TimeBounds, zone: str, when: TimeBounds) -> bool:
-    """Return whether a clock without a zone, read as the local time of `zone`, touches the claimed time."""
-    if not bounds.clock or not zone:
-        return False
+def _local(bounds: TimeBounds, zones: tuple[str, ...], when: TimeBounds) -> bool:
+    """Return whether a clock without a zone, read as local time, touches the claimed time.
+
+    `when` holds every zone of a place that may have several, so the clock must touch it in each: 04:10 is not 05:10,
+    though 04:10 in the one zone is 05:10 in the other.
+    """
+    return bool(bounds.clock and zones) and all(_touches(bounds.clock or "", zone, when) for zone in zones)
+
+
+def _touches(clock: str, zone: str, when: TimeBounds) -> bool:
     try:
-        read = moment(datetime.fromisoformat(bounds.clock).replace(tzinfo=ZoneInfo(zone)), "").not_before
+        read = moment(datetime.fromisoformat(clock).replace(tzinfo=ZoneInfo(zone)), "").not_before
     except (ZoneInfoNotFoundError, ValueError, OverflowError):
         return False
     if read is None:

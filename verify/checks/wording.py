@@ -35,6 +35,12 @@ def place_zone(case: Case) -> str:
     return case.claim.where.zone if case.claim and case.claim.where else ""
 
 
+def place_zones(case: Case) -> tuple[str, ...]:
+    """Return the IANA zones that the claimed place may have, the likeliest first."""
+    where = case.claim.where if case.claim else None
+    return (where.zone, *where.zones) if where and where.zone else ()
+
+
 def tell_moment(at: datetime, zone: str = "", precision: Precision = "second") -> str:
     """Return an aware moment in UTC, and in `zone` beside it where that is a zone this computer knows."""
     form = _FORMAT[precision]
@@ -138,6 +144,18 @@ def taken_zone(when: TimeBounds) -> str:
     """Return what was assumed of the zone of a claimed time, in brackets; '' where the zone was stated."""
     _, stated, rest = when.basis.partition("; no zone stated: taken as ")
     return f" (no zone was stated: taken as {inside(rest)})" if stated else ""
+
+
+def unsure_zone(when: TimeBounds) -> str:
+    """Return, as a sentence, that a claimed time was taken in several zones; '' where one was stated or is sure."""
+    _, found, zones = when.basis.partition("; no zone stated: taken as the claimed place's own time (")
+    zones, unsure, _ = zones.partition(": not sure which")
+    if not (found and unsure):
+        return ""
+    return (
+        f"The claimed time states no zone, and that of the claimed place is not sure ({zones}): the times in each are "
+        "taken. Write the time with its offset, such as +03:00, to decide."
+    )
 
 
 def by_hand(known: Appearance) -> str:
