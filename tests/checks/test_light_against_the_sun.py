@@ -121,3 +121,24 @@ def test_where_the_sun_cannot_be_told_the_reason_is(made):
     assert "the claimed time is longer than 12 h" in found.sentence
     (found,) = LightAgainstSun().run(replace(case, claim=replace(made.CLAIM, when=None)))
     assert "needs a claimed place and a claimed time" in found.sentence
+
+
+def test_a_name_that_may_mean_a_far_place_is_not_held_against_the_sun_of_one(made):
+    """Bare Tripoli is taken for Libya: its night questioned a blue sky at dawn in Lebanon."""
+    at = made.at("2022-06-21T02:15:00+00:00")
+    lebanon = ("Tripoli, Lebanon (34.4335, 35.8441; 229,398 people)",)
+    libya = replace(
+        made.BELGOROD, name="Tripoli", latitude=32.887, longitude=13.191, zone="Africa/Tripoli", radius=5000
+    )
+
+    def found(**changes):
+        case = made.case(claim=replace(made.CLAIM, when=at, where=replace(libya, **changes)))
+        case = replace(case, examination=replace(case.examination, extra={"light": BLUE}))
+        return LightAgainstSun().run(case)[0]
+
+    assert found().bearing == "questions"
+    assert found(others=lebanon).bearing == "questions", "a namesake that is not comparable decides nothing"
+    unsure = found(others=lebanon, zones=("Asia/Beirut",))
+    assert unsure.bearing == "not tested" and "give its country or coordinates" in unsure.sentence
+    near = ("Elsewhere, Libya (32.9000, 13.3000; 9,000 people)",)
+    assert found(others=near, zones=("Asia/Beirut",)).bearing == "questions"

@@ -60,7 +60,7 @@ def test_the_zone_of_a_bare_point_is_the_nearest_places_and_said():
             "51.1910,35.2710",
             {"Europe/Moscow", "Europe/Kyiv"},
         ),  # Sudzha, in Russia: the nearest larger town is in Ukraine
-        ("50.42,35.55", {"Europe/Moscow", "Europe/Kyiv"}),  # Kozinka
+        ("50.42,35.55", {"Europe/Moscow", "Europe/Kyiv"}),  # between Kozinka in Russia and Velyka Pysarivka in Ukraine
         ("31.28,34.24", {"Asia/Gaza", "Africa/Cairo", "Asia/Jerusalem"}),  # Rafah
         ("50.30,36.20", {"Europe/Moscow", "Europe/Kyiv"}),
     ],

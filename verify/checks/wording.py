@@ -27,6 +27,7 @@ _FORMAT: dict[Precision, str] = {
     "year": "%Y",
 }
 _BRACKETED = re.compile(r" \(([^()]*)\)")
+_POINT = re.compile(r"\((-?\d+\.\d+), (-?\d+\.\d+); ")  # as the gazetteer writes a place of the same name
 _QUOTE_LENGTH = 120  # of foreign text inside a sentence; the whole text stands in the evidence
 
 
@@ -138,6 +139,12 @@ def of_the_same_name(where: Place, most: int = 3) -> str:
     listed_, left = where.others[:most], where.others[most:]
     more = " and others" if left else ""
     return f"Other places of that name were not tested: {'; '.join(plain(o, 100) for o in listed_)}{more}."
+
+
+def point_of(other: str) -> tuple[float, float] | None:
+    """Return (latitude, longitude) of a place of the same name, as `Place.others` words it; None where it has none."""
+    found = _POINT.search(other)
+    return (float(found[1]), float(found[2])) if found else None
 
 
 def taken_zone(when: TimeBounds) -> str:
