@@ -20,7 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from verify.claims.spelling import bare, folded, pattern
+from verify.claims.spelling import bare, folded, pattern, transcribed
 from verify.errors import UsageError
 from verify.records.claims import Place
 
@@ -55,11 +55,12 @@ class _Found:
     people: int
     zone: str
     by_name: bool  # its own name matched, not one of the other spellings
+    own: bool  # that, or its own name in Cyrillic
 
     @property
     def weight(self) -> float:
         """How many people speak for this place being meant."""
-        return self.people if self.by_name else self.people / _OTHER_SPELLING
+        return self.people if self.own else self.people / _OTHER_SPELLING
 
 
 def version() -> str:
@@ -180,6 +181,7 @@ def _search(name: str) -> list[_Found]:
             people=int(entry["population"]),
             zone=str(entry["timezone"]),
             by_name=by_name,
+            own=by_name or transcribed(name, str(entry["name"])),
         )
     return list(found.values())
 
