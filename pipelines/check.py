@@ -20,7 +20,7 @@ from pipelines.writing import chosen, write_clip
 from verify.claims import parse as claims
 from verify.errors import FirstseenError, UsageError
 from verify.records.cases import ClipReport, Event, FailedItem, Item
-from verify.sources.file import videos_in
+from verify.sources.file import left_out, pictures_in, videos_in
 
 
 def check(targets: Sequence[str], options: Options) -> Generator[Event, None, CheckResult]:
@@ -40,6 +40,8 @@ def check(targets: Sequence[str], options: Options) -> Generator[Event, None, Ch
             arrived, trouble = yield from acquiring.bring_in(session, target)
             items += arrived
             failures += [trouble] if trouble else []
+            if arrived:  # a folder without videos has said so itself
+                yield from _pictures_left_out(target)
         looked, troubles = yield from looking.look_at(session, items)
         failures += troubles
         for number, one in enumerate(looked):
@@ -57,6 +59,14 @@ def check(targets: Sequence[str], options: Options) -> Generator[Event, None, Ch
         yield Event(kind="done", step="report", current=len(looked), total=len(looked), unit="clips")
         path = session.case.path
     return CheckResult(case=path, written=tuple(written), failed=tuple(failures))
+
+
+def _pictures_left_out(target: str) -> Generator[Event, None, None]:
+    """Say what a folder holds besides videos that could be checked: none is left out in silence."""
+    pictures = pictures_in(Path(target)) if Path(target).is_dir() else []
+    if pictures:
+        told, advice = left_out(pictures)
+        yield Event(kind="note", step="acquire", target=target, message=f"{told} {advice}")
 
 
 def _one_file(targets: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 import cli
+from pipelines.commandline import parser as parser_words
 from pipelines.commandline import progress
 from verify.records.cases import Event
 
@@ -46,6 +47,34 @@ def test_wrong_words_are_wrong_usage(words):
     done = firstseen(*words)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("point", ["-33.87,151.21", "-33.87, -70.5, 2km", "-.5,3"])
+def test_a_point_south_of_the_equator_is_a_value(point):
+    parser = cli.build_parser()
+    assert parser.parse_args(["check", "clip.mp4", "--where", point]).where == point
+    assert parser.parse_args(["check", "--where", point, "clip.mp4"]).where == point
+    assert parser.parse_args(["check", "clip.mp4", f"--where={point}", "--json"]).json
+
+
+def test_every_option_that_takes_a_place_takes_one_south_of_the_equator():
+    taking = {
+        option
+        for command in commands_of(cli.build_parser())
+        for action in command._actions
+        if action.metavar == "PLACE"
+        for option in action.option_strings
+    }
+    assert taking == set(parser_words.COORDINATES)
+
+
+def commands_of(parser):
+    return [made for action in parser._actions if isinstance(action.choices, dict) for made in action.choices.values()]
+
+
+def test_an_option_without_its_value_is_still_wrong_usage():
+    with pytest.raises(SystemExit):
+        cli.build_parser().parse_args(["check", "clip.mp4", "--where", "--json"])
 
 
 def test_every_command_has_help():

@@ -6,7 +6,9 @@ Who carries a command out is given by name (`cli.py`); the README and the shell 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,35 @@ EXIT_CODES = """\
 exit codes: 0 done; 1 something questions the claim (only with --exit-code); 2 wrong usage;
 3 some items could not be checked; 4 nothing could be done; 130 stopped"""
 
+# Options whose value may begin with a minus sign: argparse takes `-33.87,151.21` for an option of its own.
+COORDINATES = ("--where",)
+_NEGATIVE = re.compile(r"-\s*[\d.]")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reads `--where -33.87,151.21` as one option with its value, in every command."""
+
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]  # noqa: ANN401
+        return super().parse_known_args(joined(sys.argv[1:] if args is None else args), namespace)
+
+
+def joined(words: Sequence[str]) -> list[str]:
+    """Return the words with `--where` and a negative coordinate behind it as one: `--where=-33.87,151.21`."""
+    made: list[str] = []
+    for word in words:
+        if made and made[-1] in COORDINATES and _NEGATIVE.match(word):
+            made[-1] += f"={word}"
+        else:
+            made.append(word)
+    return made
+
 
 def parser_of(runs: Mapping[str, Run]) -> argparse.ArgumentParser:
     """Return the parser of every command; `runs` holds by name who carries each out.
 
     Raises KeyError for a command that nobody carries out.
     """
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="firstseen",
         description="Verifies circulating video: preserves each clip, finds copies and earlier uploads, "
         "tests it against what is claimed, and writes a report of what supports and what questions it.",

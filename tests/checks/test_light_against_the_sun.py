@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from verify.checks.light import LightAgainstSun
+from verify.claims.parse import when as claimed
 
 DARK = {"kind": "dark with lamps", "reason": "dark, with small bright lights", "mean": 0.08, "dark_share": 0.8}
 BLUE = {"kind": "blue sky", "reason": "", "mean": 0.5, "blue_top": 0.9}
@@ -107,3 +108,37 @@ def test_without_a_measure_or_a_claim(made):
     (unmeasured,) = LightAgainstSun().run(made.case())
     (unclaimed,) = LightAgainstSun().run(made.case(claim=None))
     assert unmeasured.bearing == unclaimed.bearing == "not tested"
+
+
+def test_where_the_sun_cannot_be_told_the_reason_is(made):
+    """A point in the ocean has no zone: the report asked for a shorter time than 05:00."""
+    case = made.case(claim=replace(made.CLAIM, when=claimed("2022-06-21T05:00"), where=replace(made.BELGOROD, zone="")))
+    case = replace(case, examination=replace(case.examination, extra={"light": BLUE}))
+    (found,) = LightAgainstSun().run(case)
+    assert found.bearing == "not tested" and "add an offset such as +03:00" in found.sentence
+    day = replace(case, claim=replace(made.CLAIM, when=claimed("2022-06-21", "Europe/Moscow")))
+    (found,) = LightAgainstSun().run(day)
+    assert "the claimed time is longer than 12 h" in found.sentence
+    (found,) = LightAgainstSun().run(replace(case, claim=replace(made.CLAIM, when=None)))
+    assert "needs a claimed place and a claimed time" in found.sentence
+
+
+def test_a_name_that_may_mean_a_far_place_is_not_held_against_the_sun_of_one(made):
+    """Bare Tripoli is taken for Libya: its night questioned a blue sky at dawn in Lebanon."""
+    at = made.at("2022-06-21T02:15:00+00:00")
+    lebanon = ("Tripoli, Lebanon (34.4335, 35.8441; 229,398 people)",)
+    libya = replace(
+        made.BELGOROD, name="Tripoli", latitude=32.887, longitude=13.191, zone="Africa/Tripoli", radius=5000
+    )
+
+    def found(**changes):
+        case = made.case(claim=replace(made.CLAIM, when=at, where=replace(libya, **changes)))
+        case = replace(case, examination=replace(case.examination, extra={"light": BLUE}))
+        return LightAgainstSun().run(case)[0]
+
+    assert found().bearing == "questions"
+    assert found(others=lebanon).bearing == "questions", "a namesake that is not comparable decides nothing"
+    unsure = found(others=lebanon, zones=("Asia/Beirut",))
+    assert unsure.bearing == "not tested" and "give its country or coordinates" in unsure.sentence
+    near = ("Elsewhere, Libya (32.9000, 13.3000; 9,000 people)",)
+    assert found(others=near, zones=("Asia/Beirut",)).bearing == "questions"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from verify.checks import asking, summary
+from verify.claims.parse import when
 
 
 def test_tells_questions_first_then_what_is_open(made):
@@ -96,3 +97,8 @@ def test_what_nobody_claimed_is_not_called_claimed(made):
     told = summary.summary(case, asking.run(case))[-1]
     assert told.startswith("Not established: what the clip shows; when it was filmed; where it was filmed; who acted")
     assert "Who acted: not claimed, so there was nothing to test." in summary.not_established(case, asking.run(case))
+
+
+def test_a_zone_that_is_not_sure_is_said(made):
+    unsure = replace(made.CLAIM, when=when("2024-11-10T05:10", "Europe/Kyiv", "Europe/Moscow"))
+    assert "is not sure (Europe/Kyiv or Europe/Moscow)" in summary.place_taken(unsure)[-1]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from verify.checks.recording_time import RecordingTime
+from verify.claims.parse import when
 
 
 def only(case):
@@ -155,3 +156,27 @@ def test_of_a_header_after_the_event_are_counted_from_where_the_clip_may_have_be
     tags = (made.tag("creation time", "2022-04-01T05:10:59Z"), made.tag("handler", "Core Media Video"))
     found = only(of_a_minute(made, *tags, length=3600.0))
     assert found.bearing == "neutral" and "at least 2 h after the claimed time" in found.sentence
+
+
+def near_a_border(made):
+    """The claim of 05:10 at a place that may lie in the zone of Kyiv or of Moscow, an hour ahead."""
+    where = replace(made.BELGOROD, zone="Europe/Kyiv", zones=("Europe/Moscow",))
+    return replace(made.CLAIM, when=when("2024-11-10T05:10", where.zone, *where.zones), where=where)
+
+
+@pytest.mark.parametrize("offset", ["+02:00", "+03:00"])
+def test_in_either_zone_of_a_place_near_a_border_fits_and_the_doubt_is_said(made, offset):
+    """Sudzha lies in Russia; the hour of the nearest larger town, in Ukraine, was taken, and 05:10 questioned 05:10."""
+    tags = (made.tag("recording time", f"2024-11-10T05:10:20{offset}"),)
+    found = only(made.case(claim=near_a_border(made), tags=tags))
+    assert found.bearing == "supports"
+    assert "is not sure (Europe/Kyiv or Europe/Moscow)" in found.limits
+
+
+def test_an_hour_off_without_a_zone_supports_nothing_near_a_border(made):
+    """04:10 in Kyiv is 05:10 in Moscow, and yet no clock of the place that shows 04:10 shows the claimed 05:10."""
+    found = only(made.case(claim=near_a_border(made), tags=(made.tag("recording time", "2024-11-10T04:10:20"),)))
+    assert found.bearing == "neutral"
+    found = only(made.case(claim=near_a_border(made), tags=(made.tag("recording time", "2024-11-10T05:10:20"),)))
+    assert (found.bearing, found.weight) == ("supports", "weak")
+    assert "(Europe/Kyiv or Europe/Moscow)" in found.sentence

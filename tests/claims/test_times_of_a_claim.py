@@ -50,6 +50,51 @@ def test_the_places_zone_is_taken_and_said():
     assert "zone as stated" in when("2022-04-01T05:00Z", "Europe/Moscow").basis
 
 
+def test_in_several_zones_the_bounds_hold_the_time_in_each_and_say_so():
+    bounds = when("2024-11-10T05:10", "Europe/Moscow", "Europe/Kyiv")
+    assert (bounds.not_before, bounds.not_after) == (at("2024-11-10T02:10:00"), at("2024-11-10T03:10:59.999999"))
+    assert bounds.precision == "interval"
+    assert "(Europe/Moscow or Europe/Kyiv: not sure which" in bounds.basis
+    assert when("2024-11-10T05:10+03:00", "Europe/Moscow", "Europe/Kyiv").not_after == at("2024-11-10T02:10:59.999999")
+
+
+def test_several_zones_of_one_clock_are_one():
+    bounds = when("2024-11-10T05:10", "Europe/Berlin", "Europe/Warsaw")
+    assert bounds == when("2024-11-10T05:10", "Europe/Berlin")
+    assert "not sure" not in bounds.basis
+
+
+def test_an_hour_that_one_of_several_zones_left_out_is_of_the_others():
+    bounds = when("2022-03-27T02:30", "Europe/Berlin", "Europe/London")
+    assert bounds.not_before == at("2022-03-27T01:30:00")
+    assert "(Europe/London)" in bounds.basis
+
+
+@pytest.mark.parametrize(
+    "text", ["2022-03-27T02:30", "2022-03-27T02", "2022-03-27T02:30/04:00", "2022-03-27T01:00/02:30"]
+)
+def test_an_hour_that_the_clocks_left_out_is_said_to_be_one(text):
+    with pytest.raises(UsageError) as refused:
+        when(text, "Europe/Berlin")
+    assert "in Europe/Berlin; the clocks were put forward over it" in refused.value.message
+    assert "+01:00 (before the change) or 2022-03-27T02" in refused.value.advice
+    with pytest.raises(UsageError, match="put forward"):
+        when("2022-03-27T02:30 Europe/Berlin")
+
+
+def test_a_day_that_begins_in_an_hour_left_out_is_a_day():
+    bounds = when("2022-03-27", "Asia/Beirut")  # 00:00 to 01:00 was left out
+    assert (bounds.not_before, bounds.not_after) == (at("2022-03-26T22:00:00"), at("2022-03-27T20:59:59.999999"))
+
+
+@pytest.mark.parametrize("name", ["MSK", "CEST", "EET", "GMT+3", "msk"])
+def test_a_short_name_of_a_zone_is_refused_with_what_to_write(name):
+    with pytest.raises(UsageError) as refused:
+        when(f"2022-04-01T05:00 {name}")
+    assert f"'{name}' is not taken for a zone" in refused.value.message
+    assert "+03:00" in refused.value.advice
+
+
 def test_without_a_zone_every_zone_on_earth_stays_possible():
     bounds = when("2022-04-01T05:00")
     assert bounds.not_before == at("2022-03-31T15:00:00")

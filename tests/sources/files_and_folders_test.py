@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from verify.errors import FirstseenError, NotFoundError, NotVideoError, SourceError, UnreadableMediaError, UsageError
-from verify.sources.file import videos_in
+from verify.sources.file import pictures_in, videos_in
 from verify.sources.listing import expand
 
 MP4 = b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 64
@@ -62,6 +62,17 @@ def test_a_folder_of_links_says_that_they_are_not_followed(fetch: Any, tmp_path:
         (folder / name).symlink_to(tmp_path / "clip.mp4")
     with pytest.raises(NotVideoError, match="2 links to videos: links are not followed"):
         list(fetch(str(folder)))
+
+
+def test_a_folder_of_stills_says_how_they_are_checked(fetch: Any, tmp_path: Path) -> None:
+    (tmp_path / "a b.jpeg").write_bytes(b"\xff\xd8\xff")
+    (tmp_path / "noname").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "notes.txt").write_text("words")
+    (tmp_path / "link.jpg").symlink_to(tmp_path / "a b.jpeg")
+    assert pictures_in(tmp_path) == [tmp_path / "a b.jpeg", tmp_path / "noname"]
+    with pytest.raises(NotVideoError, match="2 still pictures or GIFs were left out") as refused:
+        list(fetch(str(tmp_path)))
+    assert f"firstseen check '{tmp_path / 'a b.jpeg'}'" in refused.value.advice
 
 
 def test_a_case_inside_a_folder_is_not_brought_in_again(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import math
 
 from verify import sky
 from verify.checks.base import Check
-from verify.checks.light import Sun, sun_over
+from verify.checks.light import Sun, sun_over, why_no_sun
 from verify.records.cases import Case
 from verify.records.findings import Evidence, Finding
 from verify.records.media import Tag
@@ -56,8 +56,7 @@ class ExposureAgainstSun(Check):
         told = f"The picture was exposed for a light of EV {value:.1f} at ISO 100"
         sun = sun_over(case)
         if sun is None:
-            why = "it can be compared with the sun only for a claimed place and a claimed time of less than 12 h"
-            return (self.not_tested(f"{told}; {why}.", _RECHECK),)
+            return (self.not_tested(f"{told}; it cannot be compared with the sun: {why_no_sun(case)}.", _RECHECK),)
         return (self._compared(value, told, sun, evidence),)
 
     def _compared(self, value: float, told: str, sun: Sun, evidence: tuple[Evidence, ...]) -> Finding:

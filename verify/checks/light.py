@@ -11,14 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from verify import sky
+from verify import coordinates, sky
 from verify.checks import measured, wording
 from verify.checks.base import Check
 from verify.records.cases import Case
+from verify.records.claims import Place
 from verify.records.findings import Evidence, Finding
 from verify.records.times import TimeBounds
 
 _LONGEST = timedelta(hours=12)  # a longer claim holds day and night alike at most latitudes
+_FAR = 300_000.0  # metres between namesakes: some 3 degrees of the sun's altitude
 _METRES_A_DEGREE = 111_195.0  # of a great circle on the mean Earth radius
 _ASTRAL_ERROR = 0.1  # degrees, see verify/sky.py
 _DEGREES_A_MINUTE = 0.25  # 360 degrees a day: what the sun moves at most in the minute that a time is told to
@@ -93,13 +95,7 @@ class LightAgainstSun(Check):
         kind = str(values.get("kind"))
         if sun is None:
             seen = f" The picture {_SHOWS[kind]}." if kind in _SHOWS else ""
-            return (
-                self.not_tested(
-                    "The light can be compared with the sun only for a claimed place and a claimed time of less than "
-                    f"{wording.tell_span(_LONGEST)}.{seen}",
-                    _RECHECK,
-                ),
-            )
+            return (self.not_tested(f"The light cannot be compared with the sun: {why_no_sun(case)}.{seen}", _RECHECK),)
         evidence = (*_evidence(values, sun), *measured.nearest_keyframe(case))
         if kind == "blue sky":
             found = self._blue(sun, evidence)
@@ -201,6 +197,8 @@ def sun_over(case: Case) -> Sun | None:
     claim = case.claim
     if claim is None or claim.when is None or claim.where is None or not _short(claim.when):
         return None
+    if _elsewhere(claim.where):
+        return None
     where = claim.where
     skies = sky.through(where.latitude, where.longitude, _to_the_minute(claim.when))
     if not skies:
@@ -208,6 +206,36 @@ def sun_over(case: Case) -> Sun | None:
     slack = where.radius / _METRES_A_DEGREE + _ASTRAL_ERROR + _DEGREES_A_MINUTE
     altitudes = [s.sun_altitude for s in skies]
     return Sun(lowest=min(altitudes) - slack, highest=max(altitudes) + slack, skies=skies, zone=where.zone)
+
+
+def _elsewhere(where: Place) -> bool:
+    """Return whether the name may mean a far place: a comparable namesake has another zone, and not just one near by.
+
+    Tripoli in Libya and in Lebanon: at sunrise in the one the sun is 20 degrees down in the other.
+    """
+    points = [point for other in where.others if (point := wording.point_of(other))]
+    here = (where.latitude, where.longitude)
+    return bool(where.zones) and any(coordinates.distance(here, point) > _FAR for point in points)
+
+
+def why_no_sun(case: Case) -> str:
+    """Return what is missing where `sun_over` returns None, to go on after a colon."""
+    claim = case.claim
+    if claim is None or claim.when is None or claim.where is None:
+        return f"that needs a claimed place and a claimed time of less than {wording.tell_span(_LONGEST)}"
+    if claim.when.zone == "unknown" and not claim.where.zone:
+        return (
+            "the claimed time states no zone and that of the claimed place is not known, so that the sun may have "
+            "stood anywhere; add an offset such as +03:00 to the time"
+        )
+    if _elsewhere(claim.where):
+        return (
+            f"the name of the claimed place, taken as {wording.plain(claim.where.name)}, may as well mean one under "
+            "another sun; give its country or coordinates"
+        )
+    if not _short(claim.when):
+        return f"the claimed time is longer than {wording.tell_span(_LONGEST)}"
+    return "the sun over the claimed place could not be computed"
 
 
 def _split(sun: Sun) -> str:

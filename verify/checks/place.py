@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from verify import coordinates, statements
 from verify.checks import wording
 from verify.checks.base import Check
@@ -16,7 +14,6 @@ from verify.statements import StatedPlace
 # down to 300 a km² (Eurostat, degree of urbanisation): the same people reach √(2000/300) as far.
 _OUTSKIRTS = 2.58
 _NAMESAKE = 25_000.0  # metres from another place of the name: the gazetteer keeps no radius of those
-_POINT = re.compile(r"\((-?\d+\.\d+), (-?\d+\.\d+); ")  # as the gazetteer writes a place of the same name
 _SPHERE_ERROR = 0.006  # of the distance: a sphere against the ellipsoid (verify/coordinates.py)
 _LIMITS = (
     "A position in a file is written by a device that may have known only an old or rough one, and can be changed by "
@@ -102,14 +99,10 @@ def _why_no_question(stated: StatedPlace, where: Place) -> str:
     if wording.assumed_radius(where) and away * (1 - _SPHERE_ERROR) <= where.radius * _OUTSKIRTS:
         return "outside the radius that was assumed, and near enough to be its outskirts. Give a radius to decide."
     for other in where.others:
-        found = _POINT.search(other)
-        if found and coordinates.distance((stated.latitude, stated.longitude), _point(found)) <= _NAMESAKE:
+        point = wording.point_of(other)
+        if point and coordinates.distance((stated.latitude, stated.longitude), point) <= _NAMESAKE:
             return f"outside it, and near another place of that name, {wording.plain(other)}."
     return ""
-
-
-def _point(found: re.Match[str]) -> tuple[float, float]:
-    return float(found[1]), float(found[2])
 
 
 def _also_called(where: Place) -> str:

@@ -45,7 +45,8 @@ class RecordingTime(Check):
             return (self.not_tested("The file could not be examined, so its times were not read."),)
         known_by = case.item.acquired.not_after if case.item.acquired else None
         stated = statements.recording_times(case.examination.tags, known_by)
-        zone = wording.place_zone(case)
+        zones = wording.place_zones(case)
+        zone = zones[0] if zones else ""
         evidence = tuple(evidence_of(s, zone) for s in stated)
         usable = [s for s in stated if not s.broken]
         if not usable:
@@ -54,7 +55,7 @@ class RecordingTime(Check):
         if when is None:
             told = f"The file states {_told(usable[0], zone)}; no time is claimed to compare it with."
             return (self.neutral(told, *evidence, limits=_LIMITS, recheck=_RECHECK),)
-        return (self._compared(_Sides.of(usable, when, case.examination.duration), evidence, when, zone),)
+        return (self._compared(_Sides.of(usable, when, case.examination.duration), evidence, when, zones),)
 
     def _none_usable(self, stated: tuple[StatedTime, ...], evidence: tuple[Evidence, ...], zone: str) -> Finding:
         if not stated:
@@ -71,7 +72,10 @@ class RecordingTime(Check):
             recheck=_RECHECK,
         )
 
-    def _compared(self, sides: _Sides, evidence: tuple[Evidence, ...], when: TimeBounds, zone: str) -> Finding:
+    def _compared(
+        self, sides: _Sides, evidence: tuple[Evidence, ...], when: TimeBounds, zones: tuple[str, ...]
+    ) -> Finding:
+        zone = zones[0] if zones else ""
         inside = sides.fitting or sides.near
         against = _against([*sides.fitting, *sides.near], sides.early, [s for s in sides.late if s.of_camera])
         if against:
@@ -79,13 +83,13 @@ class RecordingTime(Check):
         if sides.early:
             return self._before(sides, inside, evidence, when, zone)
         if sides.fitting:
-            return self._fits(sides, evidence, when, zone)
+            return self._fits(sides, evidence, when, zones)
         if inside:
             first = inside[0]
             return self.neutral(
                 f"The file states {_told(first, zone)}, {tell_near(first.ran(sides.length), when)}.",
                 *evidence,
-                limits=_LIMITS,
+                limits=_limits(when),
                 recheck=_RECHECK,
             )
         return self._after(sides, evidence, when, zone)
@@ -101,7 +105,7 @@ class RecordingTime(Check):
             f"The file states {_told(first, zone)}, at least {wording.tell_span(least)} before the claimed time "
             f"({wording.tell_inside(when, zone)}).{but}",
             *evidence,
-            limits=_LIMITS,
+            limits=_limits(when),
             recheck=_RECHECK,
             weight="weak" if inside else "moderate",
         )
@@ -118,14 +122,14 @@ class RecordingTime(Check):
             return self.questions(
                 f"{told}, in a field that cameras write when they record.",
                 *evidence,
-                limits=_LIMITS,
+                limits=_limits(when),
                 recheck=_RECHECK,
                 weight="moderate",
             )
         return self.neutral(
             f"{told}; that may be when the file was exported or processed, not when it was filmed.",
             *evidence,
-            limits=_LIMITS,
+            limits=_limits(when),
             recheck=_RECHECK,
         )
 
@@ -144,12 +148,13 @@ class RecordingTime(Check):
             f"The file's own times disagree: {_told(inside, zone)} can lie within the claimed time "
             f"({wording.tell_inside(when, zone)}), {_told(outside[0], zone)} lies {side} it.",
             *evidence,
-            limits=f"{_LIMITS} A clock that was set by hand is oftener wrong than the satellites' time (GPS).",
+            limits=f"{_limits(when)} A clock that was set by hand is oftener wrong than the satellites' time (GPS).",
             recheck=_RECHECK,
             weight="moderate",
         )
 
-    def _fits(self, sides: _Sides, evidence: tuple[Evidence, ...], when: TimeBounds, zone: str) -> Finding:
+    def _fits(self, sides: _Sides, evidence: tuple[Evidence, ...], when: TimeBounds, zones: tuple[str, ...]) -> Finding:
+        zone = zones[0] if zones else ""
         filmed = [s for s in sides.fitting if clocks.PROCESSED not in s.doubts]
         claimed = wording.tell_inside(when, zone)
         if not filmed:
@@ -157,17 +162,19 @@ class RecordingTime(Check):
                 f"{_told(sides.fitting[0], zone)}, {clocks.PROCESSED}: old footage can be processed on any day, so "
                 "nothing follows for the claimed time"
             )
-            return self.neutral(f"The file states {told}.", *evidence, limits=_LIMITS, recheck=_RECHECK)
+            return self.neutral(f"The file states {told}.", *evidence, limits=_limits(when), recheck=_RECHECK)
         exact = [s for s in filmed if s.bounds.zone != "unknown" and (s.of_camera or s.bounds.overlaps(when))]
-        local = [s for s in filmed if s.bounds.zone == "unknown" and _local_fits(s, zone, when, sides.length)]
+        local = [s for s in filmed if s.bounds.zone == "unknown" and _local_fits(s, zones, when, sides.length)]
         if exact or local:
             best = (exact or local)[0]
-            if_local = "" if exact else f", if that clock was set to the time of the claimed place ({zone})"
+            if_local = (
+                "" if exact else f", if that clock was set to the time of the claimed place ({' or '.join(zones)})"
+            )
             return self.supports(
                 f"The file states {_told(best, zone)}, which {_lies(best, sides.length, when)} the claimed time "
                 f"({claimed}){if_local}.",
                 *evidence,
-                limits=_LIMITS,
+                limits=_limits(when),
                 recheck=_RECHECK,
                 weight="moderate" if exact and best.of_camera else "weak",
             )
@@ -175,7 +182,7 @@ class RecordingTime(Check):
             f"The file states {_told(filmed[0], zone)}{_readings(filmed[0], zone)}, which can neither be placed inside "
             f"nor outside the claimed time ({claimed}).",
             *evidence,
-            limits=_LIMITS,
+            limits=_limits(when),
             recheck=_RECHECK,
         )
 
@@ -198,6 +205,10 @@ class _Sides:
         fitting = [s for s in stated if s.ran(length).overlaps(when)]
         near = [s for s in stated if s not in early and s not in late and s not in fitting]
         return cls(early=early, near=near, fitting=fitting, late=late, length=length)
+
+
+def _limits(when: TimeBounds) -> str:
+    return f"{_LIMITS} {wording.unsure_zone(when)}".strip()
 
 
 def _against(fitting: list[StatedTime], early: list[StatedTime], late: list[StatedTime]) -> list[StatedTime]:
@@ -235,15 +246,18 @@ def _read_in(stated: StatedTime, zone: str) -> datetime | None:
         return None
 
 
-def _local_fits(stated: StatedTime, zone: str, when: TimeBounds, length: float | None) -> bool:
-    """Return whether a clock without a zone touches the claimed time, to a minute, read as the local time of `zone`.
+def _local_fits(stated: StatedTime, zones: tuple[str, ...], when: TimeBounds, length: float | None) -> bool:
+    """Return whether a clock without a zone, read as local time, touches the claimed time, to a minute.
 
-    A header must do so read as UTC too: its format asks for UTC and many cameras write local time, so that either
-    reading alone would support whatever hour was claimed.
+    `when` holds every zone of a place that may have several, so the clock must touch it in each of `zones`: 04:10 is
+    not 05:10, though 04:10 in the one is 05:10 in the other. A header must do so read as UTC too: its format asks for
+    UTC and many cameras write local time, so that either reading alone would support whatever hour was claimed.
     """
-    zones = (zone, "UTC") if stated.kind == "header" else (zone,)
+    if not zones:
+        return False
+    read_in = (*zones, "UTC") if stated.kind == "header" else zones
     ran = timedelta(seconds=length or 0) if stated.of_camera and stated.ran(length) != stated.bounds else timedelta(0)
-    return all((read := _read_in(stated, name)) and _touches(read, read + ran, when) for name in zones)
+    return all((read := _read_in(stated, name)) and _touches(read, read + ran, when) for name in read_in)
 
 
 def _touches(first: datetime, last: datetime, when: TimeBounds) -> bool:

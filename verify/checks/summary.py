@@ -89,11 +89,14 @@ def open_parts(claim: Claim | None, findings: tuple[Finding, ...]) -> tuple[str,
 
 
 def place_taken(claim: Claim | None) -> list[str]:
-    """Return what was made of the claimed place's name, where another name or another place may have been meant."""
+    """Return what was made of the claimed place's name, where another may have been meant, and of a zone not sure."""
+    told = []
     where = claim.where if claim else None
-    if where is None or not (where.asked or where.others):
-        return []
-    return [" ".join([f"The claimed place: {wording.tell_place(where)}.", wording.of_the_same_name(where)]).strip()]
+    if where is not None and (where.asked or where.others):
+        named = f"The claimed place: {wording.tell_place(where)}."
+        told.append(f"{named} {wording.of_the_same_name(where)}".strip())
+    unsure = wording.unsure_zone(claim.when) if claim and claim.when else ""
+    return [*told, unsure] if unsure else told
 
 
 def _spoken(row: Row) -> str:

@@ -27,12 +27,19 @@ _FORMAT: dict[Precision, str] = {
     "year": "%Y",
 }
 _BRACKETED = re.compile(r" \(([^()]*)\)")
+_POINT = re.compile(r"\((-?\d+\.\d+), (-?\d+\.\d+); ")  # as the gazetteer writes a place of the same name
 _QUOTE_LENGTH = 120  # of foreign text inside a sentence; the whole text stands in the evidence
 
 
 def place_zone(case: Case) -> str:
     """Return the IANA zone of the claimed place, or nothing where it is not known."""
     return case.claim.where.zone if case.claim and case.claim.where else ""
+
+
+def place_zones(case: Case) -> tuple[str, ...]:
+    """Return the IANA zones that the claimed place may have, the likeliest first."""
+    where = case.claim.where if case.claim else None
+    return (where.zone, *where.zones) if where and where.zone else ()
 
 
 def tell_moment(at: datetime, zone: str = "", precision: Precision = "second") -> str:
@@ -134,10 +141,28 @@ def of_the_same_name(where: Place, most: int = 3) -> str:
     return f"Other places of that name were not tested: {'; '.join(plain(o, 100) for o in listed_)}{more}."
 
 
+def point_of(other: str) -> tuple[float, float] | None:
+    """Return (latitude, longitude) of a place of the same name, as `Place.others` words it; None where it has none."""
+    found = _POINT.search(other)
+    return (float(found[1]), float(found[2])) if found else None
+
+
 def taken_zone(when: TimeBounds) -> str:
     """Return what was assumed of the zone of a claimed time, in brackets; '' where the zone was stated."""
     _, stated, rest = when.basis.partition("; no zone stated: taken as ")
     return f" (no zone was stated: taken as {inside(rest)})" if stated else ""
+
+
+def unsure_zone(when: TimeBounds) -> str:
+    """Return, as a sentence, that a claimed time was taken in several zones; '' where one was stated or is sure."""
+    _, found, zones = when.basis.partition("; no zone stated: taken as the claimed place's own time (")
+    zones, unsure, _ = zones.partition(": not sure which")
+    if not (found and unsure):
+        return ""
+    return (
+        f"The claimed time states no zone, and that of the claimed place is not sure ({zones}): the times in each are "
+        "taken. Write the time with its offset, such as +03:00, to decide."
+    )
 
 
 def by_hand(known: Appearance) -> str:

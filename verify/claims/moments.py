@@ -1,18 +1,18 @@
 """Turns what a person claims into records: when, where, a claim file. Rule: nothing is invented; a guess is refused.
 
-A time without a zone takes the zone of the claimed place, and the record says so; without a place its bounds are
-widened to every zone on earth.
+A time without a zone takes the zone of the claimed place, and the record says so; where that place may lie in one of
+several zones, its bounds hold all of them; without a place they are widened to every zone on earth.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from verify.errors import UsageError
-from verify.records.times import FARTHEST_EAST, FARTHEST_WEST, Precision, TimeBounds, Zone
+from verify.records.times import FARTHEST_EAST, FARTHEST_WEST, Precision, TimeBounds
 
 _FORM = (
     "Write it as 2022-04-01, 2022-04-01T05:00+03:00, 2022-04-01T05:00/05:51, or with a zone's name: "
@@ -24,6 +24,7 @@ _MOMENT = re.compile(
     \s*(?P<zone>Z|UTC|GMT|[+\-−]\d{2}(?::?\d{2})?|\[?[A-Za-z]+(?:/[A-Za-z0-9_+\-]+){1,2}\]?)?$""",
     re.VERBOSE,
 )
+_SHORT_ZONE = re.compile(r"\d\s*(?P<name>[A-Za-z]{2,5}(?:[+\-]\d+)?)$")  # MSK, CEST, EET, GMT+3
 _STEPS: dict[Precision, timedelta] = {
     "millisecond": timedelta(milliseconds=1),
     "second": timedelta(seconds=1),
@@ -45,15 +46,17 @@ class _Moment:
     zone_name: str
 
 
-def when(text: str, zone_hint: str = "") -> TimeBounds:
+def when(text: str, *zones: str) -> TimeBounds:
     """Return the bounds of a claimed time: `A` or `A/B`.
 
     `A` and `B` are ISO 8601: a year, month, day, or a day with hour, minute, second or fractions, then `Z`, an offset
     such as +03:00, or the name of an IANA zone. `B` may leave out the day (`05:00/05:51`) and the zone, which it then
-    takes from `A`, and the other way round. An end without a zone takes `zone_hint` (the claimed place's IANA zone),
-    and `basis` says so. `05:00` means the whole minute; a day the whole day.
+    takes from `A`, and the other way round. An end without a zone takes `zones` (IANA names that the claimed place may
+    have, the likeliest first): the bounds hold the time in each, and `basis` says so. `05:00` means the whole minute;
+    a day the whole day.
 
-    Raises UsageError for any other text, for a day or zone that does not exist, and for an end before its start.
+    Raises UsageError for any other text, for a day or zone that does not exist, for an hour that the clocks left out,
+    and for an end before its start.
     """
     shown = text.strip()
     parts = [p.strip() for p in _split(shown)]
@@ -61,8 +64,14 @@ def when(text: str, zone_hint: str = "") -> TimeBounds:
         raise UsageError(f"{text!r} is not a time.", _FORM)
     start = _moment(parts[0], None, text)
     end = _moment(parts[1], start, text) if len(parts) == 2 else start
-    zone, how = _zone(start, end, zone_hint, text)
-    return _bounds(start, end, zone, how, shown, single=len(parts) == 1)
+    single = len(parts) == 1
+    stated = start.zone or end.zone
+    if stated is not None:
+        how = f"zone as stated ({start.zone_name or end.zone_name})"
+        return _within(start, end, stated, shown, how, single=single)
+    if not zones:
+        return _anywhere(start, end, shown, single=single)
+    return _of_place(start, end, zones, shown, single=single)
 
 
 def _split(text: str) -> list[str]:
@@ -72,6 +81,13 @@ def _split(text: str) -> list[str]:
 
 def _moment(text: str, before: _Moment | None, whole: str) -> _Moment:
     found = _MOMENT.match(text)
+    short = None if found else _SHORT_ZONE.search(text)
+    if short:
+        raise UsageError(
+            f"{whole!r} is not a time: {short['name']!r} is not taken for a zone. Such short names mean several "
+            "zones, or other hours in other years.",
+            "Write the offset from UTC, such as +03:00, or the name of a zone: Europe/Moscow.",
+        )
     if not found or not (found["date"] or (before is not None and found["clock"])):
         raise UsageError(f"{whole!r} is not a time: {'it' if text == whole else repr(text)} is not understood.", _FORM)
     try:
@@ -137,48 +153,97 @@ def iana(name: str) -> ZoneInfo:
         raise ValueError(f"there is no time zone named {name!r}") from error
 
 
-def _zone(start: _Moment, end: _Moment, hint: str, text: str) -> tuple[tzinfo | None, str]:
-    """Return the zone of both ends (each may state its own) and how it is known."""
-    stated = start.zone or end.zone
-    if stated is not None:
-        both = start.zone is not None and end.zone is not None
-        return (None if both else stated), f"zone as stated ({start.zone_name or end.zone_name})"
-    if not hint:
-        return None, "no zone stated: every zone on earth is possible"
+def _of_place(start: _Moment, end: _Moment, names: tuple[str, ...], text: str, *, single: bool) -> TimeBounds:
+    """Return the bounds in the zones that a place may have: those of any of them in which such a time was."""
+    found: dict[tuple[datetime, datetime], TimeBounds] = {}
+    told: list[str] = []
+    refused: list[UsageError] = []
+    for name in names:
+        try:
+            bounds = _within(start, end, _iana_of_place(name, text), text, "", single=single)
+        except UsageError as error:
+            refused.append(error)
+            continue
+        if bounds.not_before and bounds.not_after and (bounds.not_before, bounds.not_after) not in found:
+            found[bounds.not_before, bounds.not_after] = bounds
+            told.append(name)
+    if not found:
+        raise refused[0]
+    unsure = ": not sure which, so the times in each are taken" if len(told) > 1 else ""
+    how = f"no zone stated: taken as the claimed place's own time ({' or '.join(told)}{unsure})"
+    likeliest = next(iter(found.values()))
+    return replace(
+        likeliest,
+        not_before=min(first for first, _ in found),
+        not_after=max(last for _, last in found),
+        precision=likeliest.precision if len(told) == 1 else "interval",
+        basis=f"claimed as {text!r}; {how}",
+    )
+
+
+def _iana_of_place(name: str, text: str) -> ZoneInfo:
     try:
-        return iana(hint), f"no zone stated: taken as the claimed place's own time ({hint})"
+        return iana(name)
     except ValueError as error:
         raise UsageError(
             f"The zone of {text!r} cannot be found: {error}.", "State an offset such as +03:00."
         ) from error
 
 
-def _bounds(start: _Moment, end: _Moment, zone: tzinfo | None, how: str, text: str, *, single: bool) -> TimeBounds:
+def _anywhere(start: _Moment, end: _Moment, text: str, *, single: bool) -> TimeBounds:
+    """Return the bounds of a time without a zone: every zone on earth is possible, and the clock is kept as text."""
+    if start.first > end.last:  # in one zone, whichever it is: the widened bounds would hide it
+        raise _backwards(text)
+    return TimeBounds(
+        not_before=_shift(start.first.replace(tzinfo=UTC), -FARTHEST_EAST),
+        not_after=_shift(end.last.replace(tzinfo=UTC), FARTHEST_WEST),
+        precision=start.precision if single else "interval",
+        zone="unknown",
+        basis=f"claimed as {text!r}; no zone stated: every zone on earth is possible",
+        clock=_reading(start) if single else f"{_reading(start)} to {_reading(end)}",
+    )
+
+
+def _within(start: _Moment, end: _Moment, zone: tzinfo, text: str, how: str, *, single: bool) -> TimeBounds:
+    """Return the bounds of a time of which an end without a zone of its own is in `zone`."""
     start_zone, end_zone = start.zone or zone, end.zone or zone
-    first, last = start.first, end.last
-    clock = None
-    if start_zone is None or end_zone is None:
-        not_before = _shift(first.replace(tzinfo=UTC), -FARTHEST_EAST)
-        not_after = _shift(last.replace(tzinfo=UTC), FARTHEST_WEST)
-        backwards = first > last  # in one zone, whichever it is: the widened bounds would hide it
-        kind: Zone = "unknown"
-        clock = _reading(start) if single else f"{_reading(start)} to {_reading(end)}"
-    else:
-        # A clock reading that a zone shows twice (autumn) keeps both meanings: first the earlier, last the later.
-        not_before = _utc(first.replace(tzinfo=start_zone, fold=0))
-        not_after = _utc(last.replace(tzinfo=end_zone, fold=1))
-        backwards = not_before > not_after
-        kind = "utc" if start_zone is UTC and end_zone is UTC else "offset"
-    if backwards:
-        raise UsageError(f"{text!r} ends before it begins.", "Write the earlier time first; give B its own date.")
+    for stated, its_zone in ((start, start_zone), (end, end_zone)):
+        _refuse_left_out(stated, its_zone, text)
+    # A clock reading that a zone shows twice (autumn) keeps both meanings: first the earlier, last the later.
+    not_before = _utc(start.first.replace(tzinfo=start_zone, fold=0))
+    not_after = _utc(end.last.replace(tzinfo=end_zone, fold=1))
+    if not_before > not_after:
+        raise _backwards(text)
     return TimeBounds(
         not_before=not_before,
         not_after=not_after,
         precision=start.precision if single else "interval",
-        zone=kind,
+        zone="utc" if start_zone is UTC and end_zone is UTC else "offset",
         basis=f"claimed as {text!r}; {how}",
-        clock=clock,
     )
+
+
+def _backwards(text: str) -> UsageError:
+    return UsageError(f"{text!r} ends before it begins.", "Write the earlier time first; give B its own date.")
+
+
+def _refuse_left_out(stated: _Moment, zone: tzinfo, text: str) -> None:
+    """Raise UsageError where the clocks of `zone` were put forward over the whole of a stated time (spring)."""
+    if not (_left_out(stated.first, zone) and _left_out(stated.last, zone)):
+        return
+    before, after = (stated.first.replace(tzinfo=zone, fold=fold).strftime("%z") for fold in (0, 1))
+    shown = _reading(stated)
+    written = [f"{shown.replace(' ', 'T')}{offset[:3]}:{offset[3:5]}" for offset in (before, after)]
+    raise UsageError(
+        f"{text!r}: there was no {shown} in {zone}; the clocks were put forward over it.",
+        f"Write the hour that was, or what was meant with its offset: {written[0]} (before the change) or "
+        f"{written[1]} (after it).",
+    )
+
+
+def _left_out(at: datetime, zone: tzinfo) -> bool:
+    """Return whether the clocks of `zone` never showed `at`: it does not come back from UTC."""
+    return _utc(at.replace(tzinfo=zone)).astimezone(zone).replace(tzinfo=None) != at
 
 
 def _reading(end: _Moment) -> str:

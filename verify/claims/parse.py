@@ -99,7 +99,7 @@ def _claim(parts: Mapping[str, Any]) -> Claim:
     stated = parts.get("when")
     return Claim(
         what=_text(parts, "what"),
-        when=None if stated is None else moments.when(_time_text(stated), place.zone if place else ""),
+        when=None if stated is None else moments.when(_time_text(stated), *_zones(place)),
         where=place,
         by=_text(parts, "by"),
         source=_text(parts, "source"),
@@ -110,6 +110,10 @@ def _claim(parts: Mapping[str, Any]) -> Claim:
         blast=_place(parts, "blast", None),
         found=found.read(parts.get("found")),
     )
+
+
+def _zones(place: Place | None) -> tuple[str, ...]:
+    return (place.zone, *place.zones) if place and place.zone else ()
 
 
 def _text(parts: Mapping[str, Any], key: str) -> str:

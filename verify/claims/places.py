@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from verify import coordinates
-from verify.claims import gazetteer
+from verify.claims import gazetteer, zones
 from verify.errors import UsageError
 from verify.records.claims import Place
 
@@ -22,7 +22,7 @@ def where(text: str, radius: float | None = None) -> Place:
     """Return the place of `50.60,36.59`, `50.60,36.59,2km`, `50°36′5.60″N 36°39′33.16″E` or a name.
 
     Radii are metres unless `km` stands behind them; `radius` (metres) goes over the text's own. The zone is that of the
-    named place, or for a bare point that of the nearest larger place, and `basis` says which.
+    named place, or for a bare point that of the nearest place (`zones`: others it may have), and `basis` says which.
 
     Raises UsageError for a text that is none of these, a point off the globe, or a radius that is no distance.
     """
@@ -64,13 +64,14 @@ def _point(point: tuple[float, float], text: str, radius: float | None) -> Place
     if radius is None:
         radius = max(LEAST_POINT_RADIUS, METRES_PER_DEGREE / 2 * 10 ** -_decimals(text))
         basis += f"; radius of {radius:,.0f} m assumed from their last digit"
-    zone, how = gazetteer.zone_at(latitude, longitude)
+    near, how = zones.zones_at(latitude, longitude)
     return Place(
         name=f"{latitude:.5f}, {longitude:.5f}",
         latitude=latitude,
         longitude=longitude,
         radius=radius,
-        zone=zone,
+        zone=near[0] if near else "",
+        zones=near[1:],
         basis=f"{basis}; {how}",
     )
 

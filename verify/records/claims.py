@@ -21,6 +21,7 @@ class Place:
     country: str = ""
     basis: str = ""  # `given coordinates`, or the gazetteer and its version
     others: tuple[str, ...] = ()  # further places of the same name, for the reader to rule out
+    zones: tuple[str, ...] = ()  # other zones it may have: near a border of zones, or of a namesake that may be meant
     asked: str = ""  # the name it was asked by, where that is not its first name in the gazetteer
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import stat
 import uuid
@@ -55,12 +56,7 @@ class FileSource(Source):
     def _folder(self, path: Path, shown: str, staging: Path, progress: Progress) -> Iterator[Arrival]:
         found = videos_in(path)
         if not found:
-            links = links_in(path)
-            what = f", but {len(links)} links to videos: links are not followed" if links else ""
-            raise NotVideoError(
-                f"The folder {shown} holds no video file{what}.",
-                "Give the files that they point to." if links else "Give a folder with videos, or a file.",
-            )
+            raise _no_video(path, shown)
         failed: SourceError | UnreadableMediaError | None = None
         for one in found:
             try:
@@ -108,6 +104,24 @@ def links_in(folder: Path) -> list[Path]:
     return sorted(path for path in _files_in(folder) if path.is_symlink() and kinds.is_video(path))
 
 
+def pictures_in(folder: Path) -> list[Path]:
+    """Return the stills and GIFs under `folder`, sorted: what `videos_in` passes over, and can be checked by name."""
+    return sorted(
+        path
+        for path in _files_in(folder)
+        if not path.is_symlink() and kinds.is_picture(path) and not kinds.is_video(path)
+    )
+
+
+def left_out(pictures: list[Path]) -> tuple[str, str]:
+    """Return in a sentence how many pictures of a folder were left out, and how they are checked."""
+    many = f"{len(pictures)} still pictures or GIFs were" if len(pictures) > 1 else "1 still picture or GIF was"
+    return (
+        f"{many} left out, because a folder is searched for videos only.",
+        f"Give pictures by name to check them: firstseen check {shlex.quote(one_line(str(pictures[0]), 200))}",
+    )
+
+
 def _files_in(folder: Path) -> Iterator[Path]:
     """Yield what is a regular file under `folder`, or a link to one, and not hidden."""
     for root, folders, files in os.walk(folder, followlinks=False):
@@ -116,6 +130,19 @@ def _files_in(folder: Path) -> Iterator[Path]:
             continue
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         yield from (path for name in files if not name.startswith(".") and (path := Path(root) / name).is_file())
+
+
+def _no_video(path: Path, shown: str) -> NotVideoError:
+    links, pictures = links_in(path), pictures_in(path)
+    if links:
+        return NotVideoError(
+            f"The folder {shown} holds no video file, but {len(links)} links to videos: links are not followed.",
+            "Give the files that they point to.",
+        )
+    if pictures:
+        told, advice = left_out(pictures)
+        return NotVideoError(f"The folder {shown} holds no video file; {told}", advice)
+    return NotVideoError(f"The folder {shown} holds no video file.", "Give a folder with videos, or a file.")
 
 
 def _missing(shown: str, error: Exception) -> SourceError:

@@ -18,6 +18,7 @@ ENDINGS = frozenset(
     | {".ogv", ".ogg", ".ogm", ".mpg", ".mpeg", ".m2v", ".vob", ".wmv", ".asf", ".mxf", ".divx", ".dv", ".insv", ".lrv"}
 )
 IMAGES = frozenset({".jpg", ".png", ".webp", ".gif", ".heic"})
+PICTURES = IMAGES | {".jpeg", ".heif", ".avif", ".tif", ".tiff"}  # endings of what a folder is not searched for
 PLAYABLE = frozenset({".mp4", ".mov", ".webm"})  # what current browsers open
 
 
@@ -96,8 +97,16 @@ def is_video(path: Path) -> bool:
     """Return whether the file at `path` looks like a video by its name or its first bytes. Never raises."""
     if path.suffix.lower() in ENDINGS:
         return True
+    return _begins(path) in ENDINGS
+
+
+def is_picture(path: Path) -> bool:
+    """Return whether the file at `path` looks like a still or a GIF by its name or its first bytes. Never raises."""
+    return path.suffix.lower() in PICTURES or _begins(path) in IMAGES
+
+
+def _begins(path: Path) -> str:
     try:
-        found = ending(head_of(path))
+        return ending(head_of(path))
     except OSError:
-        return False
-    return bool(found) and found in ENDINGS
+        return ""
