@@ -27,7 +27,7 @@ def many(film, prints):
     there_and_back = source[:80] + source[120:]
     return {
         "source": prints(source),
-        "copy": prints([x[:, ::-1].copy() for x in source[40:200]]),
+        "copy": prints([x[:, ::-1].copy() for x in source[41:200]]),
         "faster": prints(source[::2]),
         "backwards": prints(source[::-1]),
         "two parts": prints(there_and_back),
@@ -76,13 +76,14 @@ def test_matches_of_long_clips_are_those_of_whole_ones(many, monkeypatch):
     assert sum(match is not None for match in whole.values()) >= 6
 
 
+@pytest.mark.parametrize("late", [0.0, 0.5])
 @pytest.mark.parametrize("speed", [1.0, -1.0, 0.5, 1.25, -0.8, 2.0])
-def test_what_is_slowed_down_in_stretches_is_what_is_slowed_down_whole(speed):
+def test_what_is_slowed_down_in_stretches_is_what_is_slowed_down_whole(speed, late):
     rows = np.random.default_rng(3).normal(size=(97, 5)).astype(np.float32)
-    whole = align.retimed(rows, speed)
-    assert hours.retimed_length(len(rows), speed) == len(whole)
+    whole = align.retimed(rows, speed, late)
+    assert hours.retimed_length(len(rows), speed, late) == len(whole)
     for start, end in ((0, 10), (33, min(58, len(whole))), (len(whole) - 9, len(whole))):
-        assert np.allclose(hours.retimed_part(rows, speed, start, end), whole[start:end], atol=1e-5)
+        assert np.allclose(hours.retimed_part(rows, speed, start, end, late), whole[start:end], atol=1e-5)
 
 
 def hour_of_film(count, seed=0):

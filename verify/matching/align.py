@@ -32,7 +32,7 @@ CLOSE = 0.8  # share of the best line's rank from which another may be the bette
 # that were are said to be 2.5 to 5 % faster or slower, with it 5; of 16 clips of 12 s truly made 4 % faster 13 are
 # still told, of 15 of 4 s eight: in those it comes to 0.16 s (docs/matching.md).
 AS_FILMED = 0.97
-HOPELESS = 0.8  # a line no higher is not measured: of 34 ways to lay time over time the best by chance is there
+HOPELESS = 0.8  # a line no higher is not measured: of 24 ways to lay time over time the best by chance is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,7 @@ def measured(a: Side, b: Side, line: Line, spread: float) -> Aligned | None:
     tried: list[tuple[float, float, float, int, Floats]] = []
     level_a = np.asarray(a.level)
     power_a = power(level_a)
-    near = ((line.speed, 0.0), (line.speed, 0.5), (line.speed * 0.975, 0.0), (line.speed * 1.025, 0.0))
-    for speed, late in near:
+    for speed, late in beside(line.speed):
         change = retimed(np.asarray(b.change), speed, late)
         if speed < 0:  # played backwards, what brightened darkens
             change = -change
@@ -88,6 +87,11 @@ def measured(a: Side, b: Side, line: Line, spread: float) -> Aligned | None:
                 tried.append((rank, speed, late, lag, change))
     best = as_filmed(tried, lambda one: one[0], lambda one: one[1])
     return _exactly(a, b, *best[1:], spread) if best is not None else None
+
+
+def beside(speed: float) -> tuple[tuple[float, float], ...]:
+    """Return which (speed, share of a row by which it begins later) to try for a line found at `speed`."""
+    return (speed, 0.0), (speed, 0.5), (speed * 0.975, 0.0), (speed * 1.025, 0.0)
 
 
 def as_filmed(tried: Sequence[T], rank: Callable[[T], float], speed: Callable[[T], float]) -> T | None:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verify.descriptors.grid import STEP, without_light
-from verify.matching.align import Aligned, likeness, on_clocks, shared, unhidden
+from verify.matching.align import Aligned, as_filmed, beside, likeness, on_clocks, shared, unhidden
 from verify.matching.lines import SHORTEST, Line, Side, levelled
 from verify.matching.strips import Rows, Strip, stretches
 
@@ -31,23 +31,35 @@ def long_side(rows: Strip, change: Strip) -> Side:
     return Side(rows, moved, moved.through(levelled, change.shape[1]), lambda: lively)
 
 
-def retimed_length(count: int, speed: float) -> int:
+def retimed_length(count: int, speed: float, late: float = 0.0) -> int:
     """Return how many rows `align.retimed` makes of `count`."""
-    return count if abs(speed) == 1.0 or count < 2 else len(np.arange(0, count - 1 + 1e-6, 1.0 / abs(speed)))
+    rate = abs(speed)
+    if count < 2 or (rate == 1.0 and not late):
+        return count
+    return len(np.arange(late / rate, count - 1 + 1e-6, 1.0 / rate))
 
 
-def retimed_part(x: Rows, speed: float, start: int, end: int) -> Floats:
+def retimed_part(x: Rows, speed: float, start: int, end: int, late: float = 0.0) -> Floats:
     """Return the rows `start` to `end` of what `align.retimed` makes of `x`."""
     count, rate = len(x), abs(speed)
-    if rate == 1.0 or count < 2:
+    if count < 2 or (rate == 1.0 and not late):
         return x[start:end] if speed > 0 else x[count - end : count - start][::-1]
-    at = np.arange(start, end) * (1.0 / rate)
+    at = (np.arange(start, end) + late) * (1.0 / rate)
     low = np.minimum(at.astype(int), count - 2)
     share = (at - low)[:, None].astype(np.float32)
     first, last = int(low[0]), int(low[-1]) + 2
     block = x[first:last] if speed > 0 else x[count - last : count - first][::-1]
     between: Floats = block[low - first] * (1 - share) + block[low - first + 1] * share
     return between
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How b is laid along a: row `n` of b, retimed to `speed` and begun `late` (0..1), beside row `n + lag` of a."""
+
+    speed: float
+    late: float
+    lag: int
 
 
 @dataclass(slots=True)
@@ -79,29 +91,30 @@ class Sums:
 
 def measured(a: Side, b: Side, line: Line, spread: float) -> Aligned | None:
     """Return the exact alignment near `line`, as `align.measured` does, of clips of which one is long at least."""
-    best: tuple[float, float, int] | None = None
-    for speed in (line.speed, line.speed * 0.975, line.speed * 1.025):
+    tried: list[tuple[float, Way]] = []
+    for speed, late in beside(line.speed):
         for lag in range(line.lag - 1, line.lag + 2):
-            start, end = _shared_rows(a, b, speed, lag)
+            way = Way(speed, late, lag)
+            start, end = _shared_rows(a, b, way)
             if (end - start) * STEP >= SHORTEST:
-                rank = _agreed(a, b, speed, lag, start, end).rank
-                if best is None or rank > best[0]:
-                    best = (rank, speed, lag)
+                tried.append((_agreed(a, b, way, start, end).rank, way))
+    best = as_filmed(tried, lambda one: one[0], lambda one: one[1].speed)
     if best is None:
         return None
-    _, speed, lag = best
-    start, end = _shared_rows(a, b, speed, lag)
-    alike = _alike(a, b, speed, lag, start, end)
+    way = best[1]
+    start, end = _shared_rows(a, b, way)
+    alike = _alike(a, b, way, start, end)
     cut_from, cut_to = shared(alike)
     if (cut_to - cut_from) * STEP >= SHORTEST:
         alike, start, end = alike[cut_from:cut_to], start + cut_from, start + cut_to
-    level, change = _agreed(a, b, speed, lag, start, end), Sums()
-    for da, db in _changes(a, b, speed, lag, start, end):
+    level, change = _agreed(a, b, way, start, end), Sums()
+    for da, db in _changes(a, b, way, start, end):
         change.add(da, db)
-    offset, first, last = on_clocks(speed, lag, start, end, len(b.rows))
+    late = way.late
+    offset, first, last = on_clocks(way.speed, way.lag - late, start + late, end + late, len(b.rows))
     points = a.rows.shape[1]
     return Aligned(
-        speed=speed,
+        speed=way.speed,
         offset=offset,
         movement=level.correlation,
         evidence=level.rank / spread if spread > 0 else 0.0,
@@ -118,9 +131,9 @@ def measured(a: Side, b: Side, line: Line, spread: float) -> Aligned | None:
     )
 
 
-def _shared_rows(a: Side, b: Side, speed: float, lag: int) -> tuple[int, int]:
+def _shared_rows(a: Side, b: Side, way: Way) -> tuple[int, int]:
     """Return the first row of b, as it is retimed, that lies beside one of a, and the row after the last."""
-    return max(0, -lag), min(retimed_length(len(b.rows), speed), len(a.rows) - lag)
+    return max(0, -way.lag), min(retimed_length(len(b.rows), way.speed, way.late), len(a.rows) - way.lag)
 
 
 def _parts(start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -128,27 +141,28 @@ def _parts(start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start + one.start, start + one.stop
 
 
-def _changes(a: Side, b: Side, speed: float, lag: int, start: int, end: int) -> Iterator[tuple[Floats, Floats]]:
+def _changes(a: Side, b: Side, way: Way, start: int, end: int) -> Iterator[tuple[Floats, Floats]]:
     """Yield the changes of both side by side."""
     for first, last in _parts(start, end):
-        change = retimed_part(b.change, speed, first, last)
-        yield a.change[first + lag : last + lag], -change if speed < 0 else change
+        change = retimed_part(b.change, way.speed, first, last, way.late)
+        yield a.change[first + way.lag : last + way.lag], -change if way.speed < 0 else change
 
 
-def _agreed(a: Side, b: Side, speed: float, lag: int, start: int, end: int) -> Sums:
+def _agreed(a: Side, b: Side, way: Way, start: int, end: int) -> Sums:
     sums = Sums()
-    for da, db in _changes(a, b, speed, lag, start, end):
+    for da, db in _changes(a, b, way, start, end):
         sums.add(levelled(da), levelled(db))
     return sums
 
 
-def _alike(a: Side, b: Side, speed: float, lag: int, start: int, end: int) -> Floats:
+def _alike(a: Side, b: Side, way: Way, start: int, end: int) -> Floats:
     """Return how alike the pictures are at each moment, at the points that no caption hides."""
     some = np.unique(np.linspace(start, end - 1, SOME).round().astype(int))
-    there = np.concatenate([retimed_part(b.rows, speed, int(row), int(row) + 1) for row in some])
-    seen = unhidden(a.rows[some + lag], there)
+    there = np.concatenate([retimed_part(b.rows, way.speed, int(row), int(row) + 1, way.late) for row in some])
+    seen = unhidden(a.rows[some + way.lag], there)
     found = []
     for first, last in _parts(start, end):
-        here, there = a.rows[first + lag : last + lag], retimed_part(b.rows, speed, first, last)
+        here = a.rows[first + way.lag : last + way.lag]
+        there = retimed_part(b.rows, way.speed, first, last, way.late)
         found.append(likeness(here[:, seen], there[:, seen]))
     return np.concatenate(found)
