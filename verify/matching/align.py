@@ -183,6 +183,19 @@ def along(one: Aligned, rows_a: int, rows_b: int) -> tuple[Ints, Ints]:
     return at_a[good], at_b[good]
 
 
+def changes_along(one: Aligned, change_a: Floats, change_b: Floats, moments: slice) -> tuple[Floats, Floats]:
+    """Return the changes (n, p) of a and of b at the `moments` of `along`, a's read between its rows.
+
+    A copy may lie half a row off, and the row beside shows a quarter of a second that is not that of b.
+    """
+    at_a, at_b = along(one, len(change_a), len(change_b))
+    at_a, at_b = at_a[moments], at_b[moments]
+    off = (one.offset + one.speed * (at_b * STEP + STEP / 2)) / STEP - 0.5 - at_a  # -0.5 to 0.5 rows
+    beside = np.clip(at_a + np.sign(off).astype(np.intp), 0, len(change_a) - 1)
+    share = np.abs(off)[:, None].astype(np.float32)
+    return change_a[at_a] * (1 - share) + change_a[beside] * share, np.sign(one.speed) * change_b[at_b]
+
+
 def retimed(x: Floats, speed: float, late: float = 0.0) -> Floats:
     """Return `x` (n, p) slowed down `speed` times (backwards when negative): what it showed before it was sped up.
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import uniform_filter
 
-from verify.matching.align import Aligned, along, unhidden
+from verify.matching.align import Aligned, along, changes_along, unhidden
 from verify.matching.apart import spread
 from verify.matching.clips import Clip
 from verify.matching.lattice import lattice
@@ -29,7 +29,7 @@ NEAR = 3  # cells to a side over which changes are averaged: a copy may lie half
 MOST_CHANGES = 480  # moments looked at, evenly spread
 # What `answered` and the movement come to together in copies of one view whose score is below PLAIN: where the pictures
 # are finely alike, and nearly so. Up to a score of PLAINLY it is only AT_LEAST. Measured in docs/matching.md.
-ANSWERED, NEARLY_ANSWERED, PLAIN = 1.5, 1.3, 1.3
+ANSWERED, NEARLY_ANSWERED, PLAIN = 1.5, 1.3, 1.4
 AT_LEAST, PLAINLY = 1.2, 2.5
 
 
@@ -45,7 +45,7 @@ def answered(matrix: Array, aligned: Aligned, a: Clip, b: Clip) -> float:
         return 1.0
     some = slice(None, None, -(-len(at_b) // MOST_CHANGES))
     bare = unhidden(*both.read(a.grid[at_a[some]], b.grid[at_b[some]]))
-    changes = both.read(a.change[at_a[some]], np.sign(aligned.speed) * b.change[at_b[some]])
+    changes = both.read(*changes_along(aligned, a.change, b.change, some))
     near = [uniform_filter(spread(both, c * bare), size=(1, NEAR, NEAR), mode="constant") for c in changes]
     one, other = (changed * spread(both, bare[None].astype(float)) for changed in near)
     powers = np.stack([np.square(c).sum(axis=(1, 2)) for c in (one, other)])
