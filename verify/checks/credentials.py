@@ -1,7 +1,7 @@
 """What do the content credentials (C2PA) say? Rule: without them nothing is known, which is not suspicious.
 
-Three levels, never fewer: a trusted issuer, intact by an unknown signer, broken. `Intact` means only that nothing was
-changed since somebody signed; anybody can sign.
+Four levels, never fewer: a trusted issuer, intact by an unknown signer, intact by a certificate that has run out,
+broken. `Intact` means only that nothing was changed since somebody signed; anybody can sign.
 """
 
 from __future__ import annotations
@@ -59,6 +59,15 @@ class ContentCredentials(Check):
                     limits=_LIMITS,
                     recheck=_RECHECK,
                     weight="moderate",
+                ),
+            )
+        if "run out" in state:
+            return (
+                self._neutral(
+                    f"The file carries content credentials{by}, and its bytes are unchanged since they were signed; "
+                    "the signer's certificate has run out, and no time stamp that counts shows that it was signed "
+                    "before: who signed it is not established.",
+                    evidence,
                 ),
             )
         return (
