@@ -40,7 +40,7 @@ def check(targets: Sequence[str], options: Options) -> Generator[Event, None, Ch
             arrived, trouble = yield from acquiring.bring_in(session, target)
             items += arrived
             failures += [trouble] if trouble else []
-        looked, troubles = yield from looking.look_at(session, items)
+        looked, troubles = yield from looking.look_at(session, items, metadata_alone=True)
         failures += troubles
         for number, one in enumerate(looked):
             yield Event(

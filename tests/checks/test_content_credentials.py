@@ -40,6 +40,13 @@ def test_by_a_certificate_that_ran_out_are_not_called_changed(made):
     assert "unchanged since they were signed" in found.sentence and "has run out" in found.sentence
 
 
+def test_of_a_file_that_is_torn_do_not_say_that_somebody_changed_it(made):
+    """The first segment of a signed stream cannot be played alone, and its credentials cannot hold."""
+    case = made.case(tags=(made.tag("credentials", "broken"),))
+    (found,) = ContentCredentials().run(replace(case, examination=replace(case.examination, scope="tags")))
+    assert found.bearing == "neutral" and "changed" not in found.sentence
+
+
 def test_that_are_absent_mean_nothing(made):
     found = only(made)
     assert found.bearing == "neutral" and "nothing follows" in found.sentence

@@ -39,6 +39,13 @@ class ContentCredentials(Check):
         issuer = next((t.value for t in tags if t.name == "credentials issuer" and t.value), "")
         by = f" by {wording.quote(issuer, 80)}" if issuer else ""
         state = states[0].value.lower()
+        if "broken" in state and case.examination.scope == "tags":
+            told = f"The file carries content credentials{by} that do not hold, and nothing in it could be decoded"
+            return (
+                self._neutral(
+                    f"{told}: it is damaged, encrypted or only a part of the file that was signed.", evidence
+                ),
+            )
         if "broken" in state:
             return (
                 self.questions(

@@ -27,6 +27,7 @@ class EditsInside(Check):
     question = "Does the run of the pictures show editing?"
     part = "original"
     order = 60
+    decoded = True
 
     def run(self, case: Case) -> tuple[Finding, ...]:
         """Return one finding on the run of the pictures, and where there are any, on cuts and on what may be one."""

@@ -83,6 +83,7 @@ class LightAgainstSun(Check):
     question = "Does the light in the picture fit the sun at the claimed place and time?"
     part = "when"
     order = 50
+    decoded = True
 
     def run(self, case: Case) -> tuple[Finding, ...]:
         """Return one finding on the light, and one on its trend where the clip is long enough."""

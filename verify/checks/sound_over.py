@@ -59,6 +59,7 @@ class SoundOverPicture(Check):
     question = "Does the sound belong to the picture: does it run on through cuts, is music heard?"
     part = "original"
     order = 65
+    decoded = True
 
     def run(self, case: Case) -> tuple[Finding, ...]:
         """Return one finding on the sound at cuts and one on music, or why they could not be asked."""
