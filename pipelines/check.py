@@ -42,7 +42,7 @@ def check(targets: Sequence[str], options: Options) -> Generator[Event, None, Ch
             failures += [trouble] if trouble else []
             if arrived:  # a folder without videos has said so itself
                 yield from _pictures_left_out(target)
-        looked, troubles = yield from looking.look_at(session, items)
+        looked, troubles = yield from looking.look_at(session, items, metadata_alone=True)
         failures += troubles
         for number, one in enumerate(looked):
             yield Event(

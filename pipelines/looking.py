@@ -13,7 +13,7 @@ import verify.readers
 from pipelines.acquiring import failed, label_of
 from pipelines.session import Session
 from verify.catalog import offer
-from verify.errors import FirstseenError
+from verify.errors import FirstseenError, UnreadableMediaError
 from verify.readers.base import Reader
 from verify.records.cases import Event, FailedItem, Item
 from verify.records.fingerprints import load
@@ -28,12 +28,17 @@ class Looked:
     examination: Examination
 
 
+_FORM = {"box order", "layout", "container fingerprint"}  # any bytes have a form: it alone is worth no report
+_Outcome = tuple[Examination | None, FirstseenError | None]  # both, where only the metadata could be read
+
+
 def look_at(
-    session: Session, items: Iterable[Item], scope: Scope = "all"
+    session: Session, items: Iterable[Item], scope: Scope = "all", *, metadata_alone: bool = False
 ) -> Generator[Event, None, tuple[list[Looked], list[FailedItem]]]:
     """Examine the items' media in workers, several at once, and keep what was seen; known bytes are not read again.
 
-    What was only looked at for copies is looked at once more when `scope` asks for all; never the other way round.
+    What was only looked at for copies is looked at once more when `scope` asks for all; never the other way round. With
+    `metadata_alone`, a file in which nothing can be decoded and that states something of itself is in both lists.
     """
     items = list(items)
     looked: list[Looked] = []
@@ -53,21 +58,22 @@ def look_at(
             todo.append((item, "all" if known and known.examination.scope == "all" else scope))
     done = len(looked)
     yield Event(kind="started", step="examine", total=len(items), current=done, unit="clips")
-    for item, outcome in _for_twins(_examined(session, todo), twins):
+    for item, (examination, error) in _for_twins(_examined(session, todo, metadata_alone), twins):
         done += 1
-        if isinstance(outcome, FirstseenError):
-            troubles.append(failed(item.target, outcome))
-            session.case.note("not examined", item.id, {"kind": outcome.kind, "reason": outcome.message})
+        if examination is not None:
+            looked.append(Looked(item=item, examination=examination))
+        if error is not None:
+            troubles.append(failed(item.target, error))
+            session.case.note("not examined", item.id, {"kind": error.kind, "reason": error.message})
             yield Event(
                 kind="failed",
                 step="examine",
                 target=item.media.name,
-                message=f"{outcome.message} {outcome.advice}".strip(),
+                message=f"{error.message} {error.advice}".strip(),
                 current=done,
                 total=len(items),
             )
         else:
-            looked.append(Looked(item=item, examination=outcome))
             yield Event(
                 kind="progress", step="examine", target=item.media.name, current=done, total=len(items), unit="clips"
             )
@@ -77,8 +83,8 @@ def look_at(
 
 
 def _for_twins(
-    outcomes: Iterable[tuple[Item, Examination | FirstseenError]], twins: dict[str, list[Item]]
-) -> Generator[tuple[Item, Examination | FirstseenError], None, None]:
+    outcomes: Iterable[tuple[Item, _Outcome]], twins: dict[str, list[Item]]
+) -> Generator[tuple[Item, _Outcome], None, None]:
     """Yield each outcome for its item, and again for each further item of the same bytes."""
     for item, outcome in outcomes:
         yield item, outcome
@@ -87,15 +93,15 @@ def _for_twins(
 
 
 def _examined(
-    session: Session, todo: list[tuple[Item, Scope]]
-) -> Generator[tuple[Item, Examination | FirstseenError], None, None]:
-    """Yield each item with its examination (kept) or its failure, as they finish.
+    session: Session, todo: list[tuple[Item, Scope]], metadata_alone: bool
+) -> Generator[tuple[Item, _Outcome], None, None]:
+    """Yield each item with its examination (kept), its failure or both, as they finish.
 
     No more are begun than are being worked on, so that stopping loses at most what is under way.
     """
     pool = ThreadPoolExecutor(max_workers=session.at_once, thread_name_prefix="firstseen-examine")
     waiting = list(reversed(todo))
-    running: dict[Future[Examination], tuple[Item, Path]] = {}
+    running: dict[Future[_Outcome], tuple[Item, Path]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < session.at_once:
@@ -103,7 +109,8 @@ def _examined(
                 out = session.case.scratch()
                 path = session.case.media_path(item.media.sha256)
                 received = _received(session, item) if scope == "all" else {}  # of those, only the tags are wanted
-                running[pool.submit(_examine, session, item, path, out, received, scope)] = (item, out)
+                examine = _or_its_metadata if metadata_alone and scope == "all" else _alone
+                running[pool.submit(examine, session, item, path, out, received, scope)] = (item, out)
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 item, out = running.pop(future)
@@ -124,6 +131,27 @@ def _received(session: Session, item: Item) -> dict[str, Path]:
 def readers() -> frozenset[str]:
     """Return the names of all metadata readers: under them stands what they found in `Examination.extra`."""
     return frozenset(reader.name for reader in offer(verify.readers, Reader).found)
+
+
+def _alone(session: Session, item: Item, path: Path, out: Path, received: dict[str, Path], scope: Scope) -> _Outcome:
+    return _examine(session, item, path, out, received, scope), None
+
+
+def _or_its_metadata(
+    session: Session, item: Item, path: Path, out: Path, received: dict[str, Path], scope: Scope
+) -> _Outcome:
+    """Examine an item's media; where nothing in it can be decoded, return what readers say of it beside the error."""
+    try:
+        return _examine(session, item, path, out, received, scope), None
+    except UnreadableMediaError as error:
+        if item.media.role == "working copy":  # its container was written here
+            raise
+        found = session.workers.examine(path, out, item.media.name, scope="tags")
+        if all(tag.name in _FORM for tag in found.tags):
+            raise
+        reason = f"They could not be decoded, so only the metadata were read. {error.message}"
+        problems = (Problem(part="pictures and sound", reason=reason), *found.problems)
+        return replace(found, problems=problems), error
 
 
 def _examine(
@@ -153,14 +181,16 @@ def _examine(
     return replace(found, tags=tuple(tags), problems=tuple(problems), extra=extra)
 
 
-def _kept(session: Session, item: Item, out: Path, future: Future[Examination]) -> Examination | FirstseenError:
+def _kept(session: Session, item: Item, out: Path, future: Future[_Outcome]) -> _Outcome:
     try:
-        examination = future.result()
+        examination, error = future.result()
+        if examination is None:
+            return None, error
         prints = load(out / "fingerprints.npz").values()
-        return session.case.save_examination(
-            item, examination, out, prints, ran=session.tools.descriptors, label=label_of(item)
-        ).examination
+        ran = session.tools.descriptors if examination.scope != "tags" else {}
+        kept = session.case.save_examination(item, examination, out, prints, ran=ran, label=label_of(item))
+        return kept.examination, error
     except FirstseenError as error:
-        return error
+        return None, error
     finally:
         shutil.rmtree(out, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Times inside the ids that services give to the files they serve. Rule: an id dates the file, never the recording.
+"""Times inside the ids that services give to files and posts. Rule: an id dates the file or post, never the recording.
 
 ByteDance's services (TikTok, Douyin) name each clip by a letter, 11 characters of storage and an xid: 20 characters of
 base 32 (`0-9a-v`), whose first four bytes are the second it was made in, UTC, since 1970 (github.com/rs/xid). The id
@@ -12,11 +12,12 @@ two of 23 and 32 days after it: a file may be made anew. So the pictures were wi
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _FORM = re.compile(r"v[0-9a-f]{5}[0-9a-z]{2}0000(?P<xid>[0-9a-v]{20})(?![0-9a-z])")
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"  # base 32, "extended hex" alphabet of RFC 4648
 _FIRST = datetime(2016, 9, 1, tzinfo=UTC)  # Douyin opened in September 2016
+_X_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, UTC)  # 1288834974657 ms, Twitter's snowflake service
 _BITS_AFTER_SECONDS = 68  # an xid has 96 bits: 32 of seconds first; its 20 characters hold 100
 
 
@@ -33,3 +34,13 @@ def bytedance(text: str) -> datetime | None:
         number = number * 32 + _DIGITS.index(digit)
     made = datetime.fromtimestamp(number >> _BITS_AFTER_SECONDS, UTC)
     return made if made >= _FIRST else None
+
+
+def of_x(number: int) -> datetime:
+    """Return the millisecond (UTC) in an id of X, below 2 to the 63rd: `(id >> 22) + 1288834974657`."""
+    return _X_EPOCH + timedelta(milliseconds=number >> 22)
+
+
+def of_tiktok(number: int) -> datetime:
+    """Return the second (UTC) in an id of TikTok or Douyin, below 2 to the 64th: `id >> 32`, up to a minute off."""
+    return datetime.fromtimestamp(number >> 32, UTC)

@@ -87,7 +87,8 @@ NAMES: Final[dict[str, str]] = {
     "source file": "file or document this one was made from (XMP)",
     "document id": "identifier of the document (XMP)",
     # Content credentials (C2PA)
-    "credentials": "state of the content credentials: trusted issuer; intact, unknown signer; broken",
+    "credentials": "state of the content credentials: trusted issuer; intact, unknown signer; "
+    "intact, certificate run out; broken",
     "credentials issuer": "who signed the content credentials, as the certificate says",
     "credentials time": "time in the signature's time stamp",
     "credentials claim generator": "program that wrote the content credentials",

@@ -5,7 +5,8 @@
 Truth by construction: single-camera clips (CCTV, drones, helicopters, fixed rooms: files that hold one shot by the
 way they were made) give moments that are no cut; pieces of different clips set one after another give moments that
 are one. Each clip is looked at eight times a second, as an examination does; hits are within 0.26 s. With --bars
-every picture is set between black bars, as an upright clip is in a wide one.
+every picture is set between black bars, as an upright clip is in a wide one. The second table says which of the places
+found are told as cuts (verify/checks/cuts.py), at several values of its threshold.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from verify.descriptors.base import TINY_HEIGHT, TINY_STEP, TINY_WIDTH
+from verify.checks import cuts as cut_check
+from verify.descriptors.base import TINY_HEIGHT, TINY_STEP, TINY_WIDTH, ClipInfo
+from verify.measures.brightness import Brightness
 from verify.media import frames, shots
 from verify.media.sniff import sniff
+from verify.records.media import Curve
 from verify.settings import Settings
 
 # One shot each, by their makers' description (MANIFEST.csv): fixed or hand-held cameras that were never edited.
@@ -43,6 +47,7 @@ ONE_SHOT = (
 )
 # Cut after all, as their frames show (looked at): left out.
 NOT = ("IR_DRONE_007",)
+SHIPPED = shots.CANDIDATE, shots.STANDS_OUT
 
 
 def tinies(path: Path) -> list[tuple[float, np.ndarray]]:
@@ -68,6 +73,34 @@ def barred(tiny: np.ndarray) -> np.ndarray:
     small = cv2.resize(tiny, (TINY_WIDTH * 9 // 16, TINY_HEIGHT), interpolation=cv2.INTER_AREA)
     beside = TINY_WIDTH - small.shape[1]
     return cv2.copyMakeBorder(small, 0, 0, beside // 2, beside - beside // 2, cv2.BORDER_CONSTANT, value=16)
+
+
+def changes(pictures: list[tuple[float, np.ndarray]]) -> Curve:
+    """Return the curve of changes as an examination keeps it."""
+    measure = Brightness()
+    measure.begin(ClipInfo(width=TINY_WIDTH, height=TINY_HEIGHT, duration=None))
+    for time, tiny in pictures:
+        measure.add_tiny(time, tiny)
+    return next(c for c in measure.end().curves if c.name == "change")
+
+
+def told(joined: list[tuple[list, list[float]]], whole: dict[str, list]) -> None:
+    """Print how many of the places found are told as cuts: true ones, false ones beside them, in clips of one shot."""
+    places: dict[str, list[tuple[float, Curve]]] = {"true": [], "false in joins": [], "in one-shot clips": []}
+    for pictures, marks in joined:
+        curve = changes(pictures)
+        for at in cuts(pictures):
+            true = any(abs(at - m) < 0.26 for m in marks)
+            places["true" if true else "false in joins"].append((at, curve))
+    for pictures in whole.values():
+        places["in one-shot clips"] += [(at, changes(pictures)) for at in cuts(pictures)]
+    print(f"| clear | {' | '.join(places)} |\n|---|---|---|---|")
+    shipped = cut_check.CLEAR
+    for clear in (1.0, 1.5, 2.0, 2.5, 3.0):
+        cut_check.CLEAR = clear
+        counts = [f"{sum(cut_check.stands_out(at, c) for at, c in found)} of {len(found)}" for found in places.values()]
+        print(f"| {clear:.1f} | {' | '.join(counts)} |")
+    cut_check.CLEAR = shipped
 
 
 def main() -> None:
@@ -106,7 +139,8 @@ def main() -> None:
             hit, total, wrong = hit + good, total + len(marks), wrong + len(found) - good
         alone = sum(len(cuts(pictures)) for pictures in whole.values())
         print(f"| {candidate:.2f} | {out:.1f} | {hit / total:.3f} | {wrong} | {alone / seconds * 3600:.1f} |")
-    shots.CANDIDATE, shots.STANDS_OUT = 0.18, 2.0
+    shots.CANDIDATE, shots.STANDS_OUT = SHIPPED
+    told(joined, whole)
     for name, pictures in whole.items():
         if cuts(pictures):
             print(name, [round(c, 2) for c in cuts(pictures)])

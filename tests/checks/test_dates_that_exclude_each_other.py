@@ -142,6 +142,19 @@ def test_a_clock_that_was_never_set_contradicts_no_post(made):
     assert found.bearing == "neutral" and "not every clock can be believed" in found.sentence
 
 
+def test_a_number_that_x_may_have_given_is_a_lead_and_questions_nothing(made):
+    _, name = AllDates().run(named(made.case(), "Clip [1382350606417817604].mp4"))
+    assert (name.bearing, name.part) == ("neutral", "when")
+    assert "2021-04-14 15:10:42" in name.sentence and "not established" in name.sentence
+    both = AllDates().run(named(made.case(), "VID_20210312_101500 [1382350606417817604].mp4"))
+    assert both[1].bearing == "questions" and "Android camera" in both[1].sentence
+
+
+def test_an_id_of_tiktok_in_the_name_questions_weakly(made):
+    _, name = AllDates().run(named(made.case(), "snaptik_7059698374567611694.mp4"))
+    assert (name.bearing, name.weight) == ("questions", "weak") and "2022-02-01" in name.sentence
+
+
 def test_a_saving_date_in_the_name_is_not_a_recording(made):
     case = named(made.case(post=made.post(made.YEAR_EARLIER)), "video_2022-04-01_05-43-22.mp4")
     (found,) = AllDates().run(case)

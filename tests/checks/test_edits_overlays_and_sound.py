@@ -15,9 +15,10 @@ ENVELOPE = Curve(name="sound level", unit="dBFS", start=0.0, step=0.1, values=(-
 HEARD = Sound(sample_rate=16000, channels=1, duration=10.0, envelope=ENVELOPE)
 
 
-def ask(check, made, *, original=True, sound=None, shots=(), keyframes=(), streams=(), **extra):
+def ask(check, made, *, original=True, sound=None, shots=(), keyframes=(), streams=(), curves=(), **extra):
     case = made.case(claim=replace(made.CLAIM, original=original))
-    examination = replace(case.examination, extra=extra, sound=sound, shots=shots, keyframes=keyframes, streams=streams)
+    parts = {"sound": sound, "shots": shots, "keyframes": keyframes, "streams": streams, "curves": curves}
+    examination = replace(case.examination, extra=extra, **parts)
     return check().run(replace(case, examination=examination))
 
 
@@ -63,6 +64,44 @@ def test_cuts_are_told_with_their_keyframes(made):
     assert (cuts.bearing, cuts.weight) == ("questions", "weak")
     assert "2 shots" in cuts.sentence and "0:04.0" in cuts.sentence
     assert [e.image for e in cuts.evidence] == ["", "keyframes/2.jpg"]
+
+
+def changes(*values):
+    return (Curve(name="change", unit="share of full", start=0.0, step=0.125, values=values),)
+
+
+TWO_SHOTS = (Shot(start=0.0, end=1.0), Shot(start=1.0, end=2.0))
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        (0.20, 0.18, 0.22, 0.19),  # a hand that shakes
+        (0.12, 0.0, 0.0, 0.0),  # a recorder that holds each picture for half a second
+    ],
+    ids=["all moves", "pictures are held"],
+)
+def test_what_changes_as_much_beside_it_is_not_told_as_a_cut(made, beside):
+    """Unbroken recordings of phones and of a thermal camera were said to consist of 17 and of 2 shots."""
+    curve = changes(0.0, *beside, *beside[:3], 0.25, *beside, *beside)
+    _, found = ask(EditsInside, made, edits={"repeats": []}, shots=TWO_SHOTS, curves=curve)
+    assert found.bearing == "neutral"
+    assert "changes abruptly at 0:01.0" in found.sentence and "shots" not in found.sentence
+
+
+@pytest.mark.parametrize("beside", [0.03, 0.0], ids=["moving", "between stills"])
+def test_what_stands_out_from_what_is_beside_it_is_told_as_a_cut(made, beside):
+    curve = changes(0.0, *[beside] * 7, 0.25, *[beside] * 7)
+    _, found = ask(EditsInside, made, edits={"repeats": []}, shots=TWO_SHOTS, curves=curve)
+    assert (found.bearing, found.weight) == ("questions", "weak") and "2 shots" in found.sentence
+
+
+def test_cuts_and_what_may_be_cuts_are_told_apart(made):
+    shots = (*TWO_SHOTS, Shot(start=2.0, end=3.0))
+    curve = changes(0.0, *[0.03] * 7, 0.25, *[0.03] * 5, 0.2, 0.2, 0.25, *[0.2] * 4)
+    _, cut, doubtful = ask(EditsInside, made, edits={"repeats": []}, shots=shots, curves=curve)
+    assert "2 shots at least" in cut.sentence and "0:01.0" in cut.sentence and "0:02.0" not in cut.sentence
+    assert doubtful.bearing == "neutral" and "0:02.0" in doubtful.sentence
 
 
 def test_edits_not_measured_are_not_tested(made):

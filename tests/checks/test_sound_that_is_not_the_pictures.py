@@ -100,9 +100,9 @@ def test_what_was_not_tested_says_why(made):
     for why, (found,) in told.items():
         assert found.bearing == "not tested" and why in found.sentence
     uncut, music = ask(made, shots=SHOTS[:1])
-    assert uncut.bearing == "not tested" and "no cuts" in uncut.sentence and music.bearing == "neutral"
+    assert uncut.bearing == "not tested" and "no clear cuts" in uncut.sentence and music.bearing == "neutral"
     listed = summary.not_established(made.case(), (uncut,))
-    assert any("Not tested (sound over picture)" in line and "no cuts" in line for line in listed)
+    assert any("Not tested (sound over picture)" in line and "no clear cuts" in line for line in listed)
 
 
 def test_odd_values_count_as_not_measured(made):

@@ -35,13 +35,19 @@ def test_exposure_values_of_the_tables(values, ev):
         ("12:00", DAYLIGHT, "supports"),
         ("05:00", LAMPS, "neutral"),
         ("06:30", LAMPS, "neutral"),
-        ("12:00", LAMPS, "questions"),
+        ("12:00", LAMPS, "neutral"),
         ("05:00", SHADE, "neutral"),
         ("12:00", SHADE, "neutral"),
     ],
 )
 def test_only_what_the_other_light_cannot_give_says_something(made, clock, values, bearing):
     assert ask(made, clock, values).bearing == bearing
+
+
+def test_an_exposure_for_lamps_at_noon_is_told_as_a_room(made):
+    found = ask(made, "12:00", LAMPS)
+    assert "fits a room or a cellar, and strains the open air" in found.sentence
+    assert "fits a room" not in ask(made, "06:30", LAMPS).sentence
 
 
 def test_shows_the_number_and_how_to_compute_it(made):

@@ -66,3 +66,14 @@ def test_a_cameras_form_with_a_header_of_weeks_later_supports_nothing(made):
     (found,) = ask(made, (*ANDROID, *times))
     assert found.bearing == "neutral" and "a copy that was saved later" in found.sentence
     assert ask(made, (*ANDROID, times[0]))[0].bearing == "supports"
+
+
+WINDOWS = tag("encoder", "Windows 10.0.22631.0", "moov/udta/meta/ilst/©too")
+
+
+def test_a_program_that_may_have_recorded_it_questions_nothing(made):
+    """24 recordings with a webcam were questioned, for Windows' Camera app writes with the system's own writer."""
+    (found,) = ask(made, (WINDOWS,))
+    assert found.bearing == "neutral" and "perhaps the one that recorded it" in found.sentence
+    (found,) = (f for f in ask(made, (*ANDROID, WINDOWS)) if "MediaRecorder" in f.sentence)
+    assert found.bearing == "neutral", "whoever wrote it last, it was not the phone"

@@ -1,4 +1,4 @@
-"""Content credentials: three levels, a pinned list of issuers, and never a request, with a real server listening."""
+"""Content credentials: four levels, a pinned list of issuers, and never a request, with a real server listening."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 import http.server
 import json
 import threading
+import time
 import wave
 
 import av
@@ -27,7 +28,7 @@ from verify.readers.credentials import Credentials  # noqa: E402 - after the che
 from verify.readers.trust import LIST_VARIABLE, trust_list  # noqa: E402
 
 
-def certificate(name, key, issuer, signer, *, authority):
+def certificate(name, key, issuer, signer, *, authority, lasts=datetime.timedelta(days=30)):
     now = datetime.datetime.now(datetime.UTC)
     subject = x509.Name(
         [x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Newsroom Tests"), x509.NameAttribute(NameOID.COMMON_NAME, name)]
@@ -39,7 +40,7 @@ def certificate(name, key, issuer, signer, *, authority):
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=30))
+        .not_valid_after(now + lasts)
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
@@ -57,15 +58,20 @@ def certificate(name, key, issuer, signer, *, authority):
     return built.sign(signer, hashes.SHA256())
 
 
-@pytest.fixture(scope="module")
-def issued():
-    """Return (chain in PEM, key in PEM, authority in PEM) of an issuer made for this run."""
+def issue(lasts=datetime.timedelta(days=30)):
+    """Return (chain in PEM, key in PEM, authority in PEM); the signer's certificate lasts that long from now."""
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root = certificate("Test Root", root_key, None, root_key, authority=True)
-    leaf = certificate("Test Camera", key, root.subject, root_key, authority=False)
+    leaf = certificate("Test Camera", key, root.subject, root_key, authority=False, lasts=lasts)
     pem = serialization.Encoding.PEM
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return leaf.public_bytes(pem) + root.public_bytes(pem), private, root.public_bytes(pem)
+
+
+@pytest.fixture(scope="module")
+def issued():
+    """Return what `issue` does, of an issuer made for this run."""
+    return issue()
 
 
 MANIFEST = {
@@ -148,6 +154,22 @@ def test_one_changed_byte_breaks_it(signed, tmp_path):
     found, _ = said(tmp_path / "changed.jpg")
     assert [t.value for t in found["credentials"]] == ["broken"]
     assert "assertion.dataHash.mismatch" in [t.value for t in found["credentials code"]]
+
+
+def test_a_certificate_that_ran_out_changes_nothing(signed, tmp_path):
+    """The library signs with none that has run out already, so one is let run out; its state is then `Invalid`."""
+    lasts = datetime.timedelta(seconds=5)
+    chain, key, _ = issue(lasts)
+    sign(signed.parent / "plain.jpg", tmp_path / "old.jpg", chain, key)
+    ends = x509.load_pem_x509_certificate(chain).not_valid_after_utc
+    time.sleep(max(0.0, (ends - datetime.datetime.now(datetime.UTC)).total_seconds() + 1))
+    found, _ = said(tmp_path / "old.jpg")
+    assert [t.value for t in found["credentials"]] == ["intact, certificate run out"]
+    assert "signingCredential.expired" in [t.value for t in found["credentials code"]]
+    raw = bytearray((tmp_path / "old.jpg").read_bytes())
+    raw[-200] ^= 0x55
+    (tmp_path / "old.jpg").write_bytes(raw)
+    assert [t.value for t in said(tmp_path / "old.jpg")[0]["credentials"]] == ["broken"]
 
 
 def test_absence_is_nothing_and_no_problem(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +30,12 @@ RECEIVED = "received or sent on some phone"
         ("Screen_Recording_20201028-103621_Chrome.mp4", "2020-10-28 10:36:21", "unknown", "screen recorded"),
         ("Screenshot_20181227-152914.jpg", "2018-12-27 15:29:14", "unknown", "screen recorded"),
         ("signal-2020-05-07-222654.mp4", "2020-05-07 22:26:54", "unknown", "saved on some device"),
+        ("WhatsApp-Video-2025-09-30-at-12.23.14-AM.mp4", "2025-09-30 00:23:14", "unknown", RECEIVED),
+        ("WhatsApp-Video-2023-01-31-at-11.01.02-1.mp4", "2023-01-31 11:01:02", "unknown", RECEIVED),
+        ("VID20220413110258.mp4", "2022-04-13 11:02:58", "unknown", "recording began"),
+        ("2020-09-27 12.07.37.jpg", "2020-09-27 12:07:37", "unknown", "saved on some device"),
+        ("Screen Recording 2022-10-10 at 2.25.54 PM.mov", "2022-10-10 14:25:54", "unknown", "screen recorded"),
+        ("Screen Recording 2022-12-04 at 18.26.48.mov", "2022-12-04 18:26:48", "unknown", "screen recorded"),
     ],
 )  # fmt: skip
 def test_each_pattern(name, clock, zone, meaning):
@@ -57,11 +65,54 @@ def test_pixels_names_are_utc_and_ios_recordings_count_seconds():
         "MYVID_20211114_122640.mp4",
         "RPReplay_Final99.mov",
         "5d174e8dcbf4622c.mp4",
+        "VID202204131102581.mp4",
+        "FB_IMG_15658659197157667_wOd8n5yFyXI.jpg",
+        "1382350606417817604.mp4",
+        "Clip 1382350606417817604.mp4",
+        "Clip [1382350606417817604] part two.mp4",
+        "Clip [108779000807761862].mp4",
+        "Clip [123456789012345678].mp4",
+        "snaptik_1382350606417817604.mp4",
+        "Clip [0wdCJcyLkLc].mp4",
         "",
     ],
 )
 def test_names_that_carry_none(name):
     assert not dates(name)
+
+
+def test_facebooks_names_count_milliseconds():
+    (found,) = dates("FB_IMG_1592918385370.jpg")
+    assert found.bounds.not_before.isoformat() == "2020-06-23T13:19:45.370000+00:00"
+    assert found.meaning == "saved on some device"
+
+
+@pytest.mark.parametrize("name", ["snaptik_7140151847649791258.mp4", "SnapTik_7140151847649791258_v2 (1).mp4"])
+def test_snaptiks_names_hold_an_id_of_tiktok(name):
+    (found,) = dates(name)
+    assert found.bounds.not_before.isoformat() == "2022-09-06T06:34:50+00:00"
+    assert found.bounds.width == timedelta(minutes=2) and not found.supposed
+
+
+@pytest.mark.parametrize(
+    ("name", "begins", "service"),
+    [
+        ("Clip [1382350606417817604].mp4", "2021-04-14T15:10:42.059", "X"),
+        ("Clip [1382350606417817604] (1).mp4", "2021-04-14T15:10:42.059", "X"),
+        ("Clip [7140151847649791258].mp4", "2022-09-06T06:34:50", "TikTok"),
+    ],
+)
+def test_yt_dlps_names_do_not_say_whose_the_number_is(name, begins, service):
+    """LinkedIn and Pinterest give numbers of the same size: the date is supposed, and told so."""
+    (found,) = dates(name)
+    assert found.supposed and f"if {service} gave the number" in found.program
+    assert found.bounds.not_before.isoformat().startswith(begins)
+
+
+def test_a_number_of_a_day_that_was_to_come_is_no_id():
+    name = "Clip [1382350606417817604].mp4"
+    assert dates(name, datetime(2021, 4, 15, tzinfo=UTC))
+    assert not dates(name, datetime(2021, 4, 14, tzinfo=UTC))
 
 
 @given(st.text(max_size=60))

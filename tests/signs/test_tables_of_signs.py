@@ -90,3 +90,26 @@ def test_one_sentence_for_each_mistake_in_a_table(tmp_path, text, words):
 def test_a_table_that_is_not_there(tmp_path):
     with pytest.raises(UsageError, match="cannot be read"):
         engine.load(tmp_path / "none.toml")
+
+
+MAY_RECORD = OWN.replace('sure = "A"', 'sure = "A"\nmay_record = true')
+
+
+def test_a_newsrooms_program_may_record_as_well(tmp_path):
+    tags = [Tag(name="encoder", value="GazetteMux 3", reader="boxes", place="moov/udta/meta/ilst/©too")]
+    (tmp_path / "own.toml").write_text(MAY_RECORD)
+    (hit,) = engine.read(tags, engine.load(tmp_path / "own.toml"))
+    assert hit.may_record and "perhaps the one that recorded it" in hit.sentence
+    (plain,) = engine.read(tags, OWN)
+    assert not plain.may_record and "was last written by" in plain.sentence
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [MAY_RECORD.replace("true", '"yes"'), MAY_RECORD.replace('about = "last writer"', 'about = "ancestor"')],
+    ids=["no flag", "an ancestor records nothing"],
+)
+def test_may_record_is_a_flag_of_writers_only(wrong, tmp_path):
+    (tmp_path / "own.toml").write_text(wrong)
+    with pytest.raises(UsageError, match="may_record"):
+        engine.load(tmp_path / "own.toml")

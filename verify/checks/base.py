@@ -17,6 +17,7 @@ class Check(ABC):
     question: ClassVar[str]
     part: ClassVar[Part]
     order: ClassVar[int] = 50  # place in the report; lower stands first
+    decoded: ClassVar[bool] = False  # whether it asks of pictures or sound: not where none could be decoded
 
     @abstractmethod
     def run(self, case: Case) -> Iterable[Finding]:

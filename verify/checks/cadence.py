@@ -42,6 +42,7 @@ class RepeatedPictures(Check):
     question = "Do pictures repeat at a regular beat?"
     part = "original"
     order = 61
+    decoded = True
 
     def run(self, case: Case) -> tuple[Finding, ...]:
         """Return one finding: the beats, that there is none, or why it cannot be told."""

@@ -68,7 +68,7 @@ class WhoWroteTheFile(Check):
         if original and hit.about == "device" and not rewritten:
             weight = "moderate" if hit.sure == "A" else "weak"
             return self.supports(sentence, *evidence, limits=limits, recheck=_RECHECK, weight=weight)
-        if original and hit.about in _NOT_A_CAMERA:
+        if original and hit.about in _NOT_A_CAMERA and not hit.may_record:
             weight = "moderate" if hit.about == "screen recording" else "weak"
             return self.questions(sentence, *evidence, limits=limits, recheck=_RECHECK, weight=weight)
         return self.neutral(sentence, *evidence, limits=limits, recheck=_RECHECK)

@@ -1,7 +1,7 @@
 """What do the content credentials (C2PA) say? Rule: without them nothing is known, which is not suspicious.
 
-Three levels, never fewer: a trusted issuer, intact by an unknown signer, broken. `Intact` means only that nothing was
-changed since somebody signed; anybody can sign.
+Four levels, never fewer: a trusted issuer, intact by an unknown signer, intact by a certificate that has run out,
+broken. `Intact` means only that nothing was changed since somebody signed; anybody can sign.
 """
 
 from __future__ import annotations
@@ -39,6 +39,13 @@ class ContentCredentials(Check):
         issuer = next((t.value for t in tags if t.name == "credentials issuer" and t.value), "")
         by = f" by {wording.quote(issuer, 80)}" if issuer else ""
         state = states[0].value.lower()
+        if "broken" in state and case.examination.scope == "tags":
+            told = f"The file carries content credentials{by} that do not hold, and nothing in it could be decoded"
+            return (
+                self._neutral(
+                    f"{told}: it is damaged, encrypted or only a part of the file that was signed.", evidence
+                ),
+            )
         if "broken" in state:
             return (
                 self.questions(
@@ -59,6 +66,15 @@ class ContentCredentials(Check):
                     limits=_LIMITS,
                     recheck=_RECHECK,
                     weight="moderate",
+                ),
+            )
+        if "run out" in state:
+            return (
+                self._neutral(
+                    f"The file carries content credentials{by}, and its bytes are unchanged since they were signed; "
+                    "the signer's certificate has run out, and no time stamp that counts shows that it was signed "
+                    "before: who signed it is not established.",
+                    evidence,
                 ),
             )
         return (

@@ -43,6 +43,7 @@ class Dated:
     ran: TimeBounds  # when the clip can have run by it, its length taken in; equal to `bounds` for other acts
     label: str
     place: str
+    supposed: bool = False  # read from a number that another service may have given
 
 
 class AllDates(Check):
@@ -83,10 +84,13 @@ class AllDates(Check):
 
     def _name_against_claim(self, case: Case) -> tuple[Finding, ...]:
         when = case.claim.when if case.claim else None
-        early = [d for d in _named(case) if when and well_before(d.ran, when)]
-        if not early or when is None:
+        before = [d for d in _named(case) if when and well_before(d.ran, when)]
+        if not before or when is None:
             return ()
         zone = wording.place_zone(case)
+        early = [d for d in before if not d.supposed]
+        if not early:
+            return (self._supposed(before[0], when, zone),)
         first = early[0]
         return (
             Finding(
@@ -101,6 +105,21 @@ class AllDates(Check):
                 recheck=_RECHECK,
                 weight="weak",
             ),
+        )
+
+    def _supposed(self, named: Dated, when: TimeBounds, zone: str) -> Finding:
+        """Return what a number in the name would say, if the service gave it that it may be of: a lead, no more."""
+        return Finding(
+            check=self.name,
+            bearing="neutral",
+            part="when",
+            sentence=f"The name of the file ends with a number that would be of {wording.tell(named.bounds, zone)} "
+            f"({named.label}), at least {wording.tell_span(wording.gap(named.bounds, when))} before the claimed time: "
+            "whether that service gave it is not established.",
+            evidence=(_evidence(named, zone),),
+            limits=f"{_LIMITS} Anyone can rename a file, and other services give numbers of the same size.",
+            recheck="Search for the number on the service that is named, and look whether the post shows this clip.",
+            weight="weak",
         )
 
 
@@ -168,6 +187,7 @@ def _published(bounds: TimeBounds, label: str, place: str, act: Act = "published
 
 
 def _named(case: Case) -> list[Dated]:
+    known_by = case.item.acquired.not_after if case.item.acquired else None
     names = dict.fromkeys([case.item.media.name, *(f.name for f in case.item.files)])
     length = case.examination.duration if case.examination else None
     return [
@@ -177,9 +197,10 @@ def _named(case: Case) -> list[Dated]:
             ran=statements.ran(n.bounds, length) if began else n.bounds,
             label=f"{n.meaning}, in the manner of {n.program}",
             place=f"file name {wording.quote(name, 80)}",
+            supposed=n.supposed,
         )
         for name in names
-        for n in filenames.dates(name)
+        for n in filenames.dates(name, known_by)
         for began in (n.meaning == "recording began",)
     ]
 
@@ -228,7 +249,7 @@ def _name_against_file(dated: tuple[Dated, ...], zone: str) -> list[str]:
     found: list[str] = []
     for n in dated:
         for t in dated:
-            if not n.place.startswith("file name") or t.place.startswith("file name"):
+            if n.supposed or not n.place.startswith("file name") or t.place.startswith("file name"):
                 continue
             late = t.act == "recorded" and well_before(n.ran, t.ran)
             early = n.act == "recorded" and t.act in ("recorded", "written") and well_before(t.ran, n.ran)

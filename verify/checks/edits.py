@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from verify.checks import measured, wording
+from verify.checks import cuts, measured, wording
 from verify.checks.base import Check
 from verify.records.cases import Case
 from verify.records.findings import Evidence, Finding, Weight
@@ -27,9 +27,10 @@ class EditsInside(Check):
     question = "Does the run of the pictures show editing?"
     part = "original"
     order = 60
+    decoded = True
 
     def run(self, case: Case) -> tuple[Finding, ...]:
-        """Return one finding on the run of the pictures, and one on cuts where there are any."""
+        """Return one finding on the run of the pictures, and where there are any, on cuts and on what may be one."""
         values = measured.values(case, "edits")
         if not values:
             return (self.not_tested("The run of the pictures was not measured."),)
@@ -62,28 +63,39 @@ class EditsInside(Check):
         return self._said(case, told, evidence, weight)
 
     def _cuts(self, case: Case) -> tuple[Finding, ...]:
-        shots = case.examination.shots if case.examination else ()
-        if len(shots) < 2:
-            return ()
-        cuts = [s.start for s in shots[1:]]
-        evidence = tuple(
-            e
-            for cut in cuts[:_MOST]
-            for e in (
-                Evidence(label="Cut", value="the picture changes at once", place=wording.clock(cut)),
-                *measured.nearest_keyframe(case, cut),
+        told, doubtful = cuts.told_and_doubtful(case)
+        found = []
+        if told:
+            said = (
+                f"The clip consists of {len(told) + 1} shots{' at least' if doubtful else ''}: the picture changes at "
+                f"once at {_times(told)}, by a cut or by something as sudden."
             )
-        )
-        told = (
-            f"The clip consists of {len(shots)} shots: the picture changes at once at "
-            f"{wording.listed([wording.clock(c) for c in cuts], _MOST)}, by a cut or by something as sudden."
-        )
-        return (self._said(case, told, evidence, "weak"),)
+            found.append(self._said(case, said, _at_cuts(case, told, "the picture changes at once"), "weak"))
+        if doubtful:
+            said = (
+                f"The picture changes abruptly at {_times(doubtful)}, and nearly as much just before or after: by a "
+                "cut, or by a moving camera, few pictures a second, or flames."
+            )
+            evidence = _at_cuts(case, doubtful, "the picture changes abruptly, as it does beside it")
+            found.append(self.neutral(said, *evidence, limits=_LIMITS, recheck=_RECHECK))
+        return tuple(found)
 
     def _said(self, case: Case, told: str, evidence: tuple[Evidence, ...], weight: Weight) -> Finding:
         if case.claim is not None and case.claim.original is True:
             return self.questions(told, *evidence, limits=_LIMITS, recheck=_RECHECK, weight=weight)
         return self.neutral(told, *evidence, limits=_LIMITS, recheck=_RECHECK)
+
+
+def _times(seconds: Sequence[float]) -> str:
+    return wording.listed([wording.clock(s) for s in seconds], _MOST)
+
+
+def _at_cuts(case: Case, seconds: Sequence[float], value: str) -> tuple[Evidence, ...]:
+    found: list[Evidence] = []
+    for second in seconds[:_MOST]:
+        found.append(Evidence(label="Cut", value=value, place=wording.clock(second)))
+        found += measured.nearest_keyframe(case, second)
+    return tuple(found)
 
 
 def _repeat(row: dict[str, Any]) -> str:

@@ -81,6 +81,7 @@ class FlashToBang(Check):
     question = "Does the delay between flash and bang fit the claimed points of camera and explosion?"
     part = "where"
     order = 45
+    decoded = True
 
     def run(self, case: Case) -> tuple[Finding, ...]:
         """Return one finding on the distance from the camera to the light."""

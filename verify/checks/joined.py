@@ -38,6 +38,7 @@ class JoinedPieces(Check):
     question = "Was the clip joined from pieces without being encoded again?"
     part = "original"
     order = 61
+    decoded = True
 
     def run(self, case: Case) -> tuple[Finding, ...]:
         """Return one finding on the encodings that the picture track is made of."""

@@ -28,6 +28,7 @@ class OverlaysInPicture(Check):
     question = "Is a logo, caption, clock or bar laid over the picture?"
     part = "original"
     order = 62
+    decoded = True
 
     def run(self, case: Case) -> tuple[Finding, ...]:
         """Return one finding on bars where there are any, and one on regions that never move."""

@@ -1,4 +1,8 @@
-"""Does a position in the file lie at the claimed place? Rule: 0,0 is unset, and a position is the file's own claim."""
+"""Does a position in the file lie at the claimed place? Rule: 0,0 is unset, and a position is the file's own claim.
+
+A position is the device's, never that of what it filmed: where a claim names the point of the camera, only that point
+is held against it; where it names the event alone, a position within sight of it is no question.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,10 @@ from verify.statements import StatedPlace
 # The radius of a named place is assumed from its people at 2,000 a km² (verify/claims/gazetteer.py). Urban clusters go
 # down to 300 a km² (Eurostat, degree of urbanisation): the same people reach √(2000/300) as far.
 _OUTSKIRTS = 2.58
+# How far past the claimed radius a camera may stand and still film into it: the horizon of flat land, √(2 · R · h) with
+# the Earth's mean radius R, from h = 1.7 m (a person's eyes) and from h = 30 m (a roof of ten floors).
+_SIGHT_STANDING = 4_650.0
+_SIGHT_FROM_A_ROOF = 19_550.0
 _NAMESAKE = 25_000.0  # metres from another place of the name: the gazetteer keeps no radius of those
 _SPHERE_ERROR = 0.006  # of the distance: a sphere against the ellipsoid (verify/coordinates.py)
 _LIMITS = (
@@ -46,6 +54,9 @@ class PositionInFile(Check):
                 ),
             )
         where = case.claim.where if case.claim else None
+        camera = case.claim.camera if case.claim else None
+        if camera is not None:
+            return (self._beside_the_camera(stated, camera, where),)
         if where is None:
             at = f"{stated[0].latitude:.5f}, {stated[0].longitude:.5f}"
             return (
@@ -60,7 +71,7 @@ class PositionInFile(Check):
 
     def _compared(self, stated: tuple[StatedPlace, ...], where: Place) -> Finding:
         evidence = tuple(_evidence(s, where) for s in stated)
-        nearest, farthest = (f(stated, key=lambda s: _metres(s, where)) for f in (min, max))
+        nearest, farthest = _ends(stated, where)
         claimed = f"{wording.plain(where.name)} (within {wording.tell_distance(where.radius)})"
         away = wording.tell_distance(_metres(nearest, where))
         if _inside(nearest, where) != _inside(farthest, where):
@@ -84,13 +95,61 @@ class PositionInFile(Check):
         spared = _why_no_question(nearest, where)
         if spared:
             return self.neutral(f"{told}: {spared}", *evidence, limits=_LIMITS, recheck=_RECHECK, weight="moderate")
+        past = _metres(nearest, where) - where.radius
+        if past <= _SIGHT_STANDING:
+            told += (
+                ", outside it but within sight of it over open land: the device may have filmed the place from there"
+            )
+            return self.neutral(f"{told}.", *evidence, limits=_LIMITS, recheck=_RECHECK, weight="moderate")
+        in_sight = past <= _SIGHT_FROM_A_ROOF
+        from_a_height = "; from a roof or a hill it can still be seen" if in_sight else ""
         return self.questions(
-            f"{told}, outside it.{_also_called(where)}",
+            f"{told}, outside it{from_a_height}.{_also_called(where)}",
             *evidence,
             limits=_LIMITS,
             recheck=_RECHECK,
-            weight="weak" if where.others else "moderate",
+            weight="weak" if where.others or in_sight else "moderate",
         )
+
+    def _beside_the_camera(self, stated: tuple[StatedPlace, ...], camera: Place, where: Place | None) -> Finding:
+        """Compare with where the camera is claimed to have stood; the claimed place is only told beside it."""
+        evidence = tuple(_evidence(s, camera) for s in stated)
+        nearest, farthest = _ends(stated, camera)
+        claimed = f"the claimed point of the camera (within {wording.tell_distance(camera.radius)})"
+        away = wording.tell_distance(_metres(nearest, camera))
+        if _inside(nearest, camera) != _inside(farthest, camera):
+            told = f"{away} and {wording.tell_distance(_metres(farthest, camera))} from {claimed}"
+            return self.neutral(
+                f"The file states positions that contradict each other: {told}.",
+                *evidence,
+                limits=_LIMITS,
+                recheck=_RECHECK,
+            )
+        told = f"The position in the file ({nearest.latitude:.5f}, {nearest.longitude:.5f}) lies {away} from {claimed}"
+        event = ""
+        if where is not None:
+            far = wording.tell_distance(_metres(nearest, where))
+            event = f"; the middle of the claimed place {wording.plain(where.name)} is {far} from it"
+        if _inside(nearest, camera):
+            said = f"{told}, where it should be{event}."
+            return self.supports(said, *evidence, limits=_LIMITS, recheck=_RECHECK, weight="moderate")
+        spared = _why_no_question(nearest, camera)
+        if spared:
+            said = f"{told}: {spared}"
+            return self.neutral(said, *evidence, limits=_LIMITS, recheck=_RECHECK, weight="moderate")
+        return self.questions(
+            f"{told}, not there{event}.{_also_called(camera)}",
+            *evidence,
+            limits=_LIMITS,
+            recheck=_RECHECK,
+            weight="weak" if camera.others else "moderate",
+        )
+
+
+def _ends(stated: tuple[StatedPlace, ...], claimed: Place) -> tuple[StatedPlace, StatedPlace]:
+    """Return the nearest and the farthest of the stated positions to a claimed place."""
+    by_distance = sorted(stated, key=lambda s: _metres(s, claimed))
+    return by_distance[0], by_distance[-1]
 
 
 def _why_no_question(stated: StatedPlace, where: Place) -> str:

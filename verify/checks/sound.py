@@ -29,6 +29,7 @@ class SoundOfClip(Check):
     question = "Is the sound complete, and does it run through without repeats?"
     part = "original"
     order = 64
+    decoded = True
 
     def run(self, case: Case) -> tuple[Finding, ...]:
         """Return one finding on the sound."""

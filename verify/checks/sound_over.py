@@ -11,6 +11,7 @@ from typing import Any
 
 from verify.checks import measured, wording
 from verify.checks.base import Check
+from verify.checks.cuts import told_and_doubtful
 from verify.records.cases import Case
 from verify.records.findings import Evidence, Finding, Weight
 
@@ -58,6 +59,7 @@ class SoundOverPicture(Check):
     question = "Does the sound belong to the picture: does it run on through cuts, is music heard?"
     part = "original"
     order = 65
+    decoded = True
 
     def run(self, case: Case) -> tuple[Finding, ...]:
         """Return one finding on the sound at cuts and one on music, or why they could not be asked."""
@@ -68,11 +70,11 @@ class SoundOverPicture(Check):
         return (self._at_cuts(case, music), self._music(case, music))
 
     def _at_cuts(self, case: Case, music: list[dict[str, Any]]) -> Finding:
-        shots = case.examination.shots if case.examination else ()
-        starts = [s.start for s in shots[1:]]
+        starts, _ = told_and_doubtful(case)  # through what may be no cut at all, every sound runs on
         if not starts:
             told = (
-                "Whether sound was laid over the picture cannot be told: there are no cuts that it could run through."
+                "Whether sound was laid over the picture cannot be told: there are no clear cuts that it could run "
+                "through."
             )
             return self.not_tested(told, "Listen whether the sound fits what is seen.")
         cuts = _cuts(case, starts)

@@ -53,6 +53,7 @@ class WritingInPicture(Check):
     question = "Which handles, dates and other words are written in the picture?"
     part = "source"
     order = 63
+    decoded = True
 
     def run(self, case: Case) -> tuple[Finding, ...]:
         """Return findings on marks, on handles, on dates and on other lines, as far as there are any."""

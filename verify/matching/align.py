@@ -16,6 +16,7 @@ import numpy.typing as npt
 from verify.descriptors.grid import STEP
 from verify.matching.lines import SHORTEST, WAYS, Line, Side, Ways, levelled, lines, liveliest, part
 from verify.matching.middles import median, quantile
+from verify.matching.strips import Rows
 from verify.matching.windows import Span
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -183,7 +184,7 @@ def along(one: Aligned, rows_a: int, rows_b: int) -> tuple[Ints, Ints]:
     return at_a[good], at_b[good]
 
 
-def changes_along(one: Aligned, change_a: Floats, change_b: Floats, moments: slice) -> tuple[Floats, Floats]:
+def changes_along(one: Aligned, change_a: Rows, change_b: Rows, moments: slice) -> tuple[Floats, Floats]:
     """Return the changes (n, p) of a and of b at the `moments` of `along`, a's read between its rows.
 
     A copy may lie half a row off, and the row beside shows a quarter of a second that is not that of b.

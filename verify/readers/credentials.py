@@ -1,8 +1,9 @@
-"""Reads content credentials (C2PA) with c2pa-python. Rule: never a request, and three levels, never a green tick.
+"""Reads content credentials (C2PA) with c2pa-python. Rule: never a request, and four levels, never a green tick.
 
 `Valid` in the library's words means only that nothing changed since *somebody* signed; who that is decides the level:
-*trusted issuer* (the signer's certificate leads to a list that was pinned beforehand), *intact, unknown signer*, or
-*broken*. Absence is unknown, not suspicious: most platforms drop credentials. Optional: the extra `credentials`.
+*trusted issuer* (the signer's certificate leads to a list that was pinned beforehand), *intact, unknown signer*,
+*intact, certificate run out* (and no time stamp from before), or *broken*. Absence is unknown, not suspicious: most
+platforms drop credentials. Optional: the extra `credentials`.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ _MARKS = (
 )
 _MOST_BOXES = 6000
 _MAX_SEARCHED = 16 * 1024 * 1024  # bytes: 0.02 s; in larger films the boxes are looked at instead
-# A certificate that has run out breaks the state, not the picture: the words must not say that something was changed.
-_ONLY_OUTDATED = {"signingCredential.expired", "signingCredential.untrusted"}
+# A certificate that has run out breaks the library's state, not the picture: nobody may be told that it was changed.
+_RUN_OUT = "signingCredential.expired"
+_ONLY_OUTDATED = {_RUN_OUT, "signingCredential.untrusted"}
 
 
 class Credentials(Reader):
@@ -138,6 +140,8 @@ def _store(
     manifest = store.get("manifests", {}).get(active, {})
     failures, others = _codes(store)
     level = _LEVELS.get(state, "broken")
+    if level == "broken" and _RUN_OUT in failures and set(failures) <= _ONLY_OUTDATED:
+        level = "intact, certificate run out"
     out.add("credentials", level, "C2PA", note=_explained(level, failures, pinned))
     if address:
         out.add("credentials address", address, "C2PA", note="not fetched")
@@ -157,8 +161,8 @@ def _store(
 
 
 def _explained(level: str, failures: list[str], pinned: TrustList | None) -> str:
-    if level == "broken" and failures and set(failures) <= _ONLY_OUTDATED:
-        return "nothing was changed since it was signed; the signer's certificate had run out"
+    if level == "intact, certificate run out":
+        return "nothing was changed since it was signed; the signer's certificate has run out since, or before"
     if level == "broken":
         return "the file, or what the credentials say of it, was changed after signing, or the signature is not whole"
     if level == "trusted issuer" and pinned is not None:

@@ -134,7 +134,8 @@ class Problem:
 
 # `all`: whatever any check may ask. `copies`: fingerprints, shots, one keyframe and the container's own tags, which is
 # what a report on copies needs.
-Scope = Literal["all", "copies"]
+# `tags`: metadata alone, of a file in which neither picture nor sound could be decoded.
+Scope = Literal["all", "copies", "tags"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,6 +31,9 @@ _SENTENCES: dict[str, str] = {
     "encoder": "The picture was encoded by {who}.",
     "structure": "{who}",
 }
+# Said instead where the same program records as well: then its name tells no copy from an original.
+_PERHAPS_RECORDED = "The file was written by {who}: by an app, perhaps the one that recorded it."
+_MAY_RECORD = {"export", "last writer"}  # the only kinds that say whose file it is not
 _SURE = {
     "A": "measured on real files",
     "B": "from a cited source, no sample of ours",
@@ -64,7 +67,10 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sign:
-    """One row: what must be there (`all_of`, one of `any_of`, nothing of `none_of`), what it speaks of, its source."""
+    """One row: what must be there (`all_of`, one of `any_of`, nothing of `none_of`), what it speaks of, its source.
+
+    `may_record`: the program writes recordings of its own as well, so the sign does not say that a file is no original.
+    """
 
     id: str
     about: About
@@ -74,6 +80,7 @@ class Sign:
     sample: str
     table: str
     meaning: str
+    may_record: bool
     all_of: tuple[Condition, ...]
     any_of: tuple[Condition, ...]
     none_of: tuple[Condition, ...]
@@ -93,6 +100,7 @@ class SignHit:
     source: str
     sample: str
     table: str
+    may_record: bool
     tags: tuple[Tag, ...]
 
 
@@ -111,13 +119,14 @@ def read(tags: Sequence[Tag], own: str = "") -> tuple[SignHit, ...]:
                     id=sign.id,
                     about=sign.about,
                     who=sign.who,
-                    sentence=_SENTENCES[sign.about].format(who=sign.who),
+                    sentence=(_PERHAPS_RECORDED if sign.may_record else _SENTENCES[sign.about]).format(who=sign.who),
                     meaning=sign.meaning,
                     sure=sign.sure,
                     sureness=_SURE[sign.sure],
                     source=sign.source,
                     sample=sign.sample,
                     table=sign.table,
+                    may_record=sign.may_record,
                     tags=shown,
                 )
             )
@@ -183,7 +192,7 @@ def _rows(text: str, where: str) -> tuple[Sign, ...]:
 
 
 _ADVICE = "docs/metadata.md shows a row."
-_KEYS = {"id", "about", "who", "sure", "source", "sample", "meaning", "all", "any", "none"}
+_KEYS = {"id", "about", "who", "sure", "source", "sample", "meaning", "may_record", "all", "any", "none"}
 
 
 def _sign(row: Mapping[str, Any], where: str) -> Sign:
@@ -195,6 +204,10 @@ def _sign(row: Mapping[str, Any], where: str) -> Sign:
         raise UsageError(f"The sign {name} in {where} {what}.", _ADVICE)
     if row["about"] not in get_args(About) or row["sure"] not in get_args(Sureness):
         raise UsageError(f"The sign {name} in {where} must have about: {', '.join(get_args(About))}; sure: A or B.")
+    may_record = row.get("may_record", False)
+    if not isinstance(may_record, bool) or (may_record and row["about"] not in _MAY_RECORD):
+        kinds = " or ".join(sorted(_MAY_RECORD))
+        raise UsageError(f"The sign {name} in {where}: may_record is true or false, true for {kinds} only.", _ADVICE)
     conditions = {key: _conditions(row.get(key, []), name, where) for key in ("all", "any", "none")}
     if not conditions["all"] and not conditions["any"]:
         raise UsageError(f"The sign {name} in {where} would be shown by every file: it has no condition.", _ADVICE)
@@ -207,6 +220,7 @@ def _sign(row: Mapping[str, Any], where: str) -> Sign:
         sample=str(row.get("sample", "")),
         table=where,
         meaning=str(row.get("meaning", "")),
+        may_record=may_record,
         all_of=conditions["all"],
         any_of=conditions["any"],
         none_of=conditions["none"],

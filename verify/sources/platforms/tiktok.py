@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
+from verify.asset_ids import of_tiktok
 from verify.records.times import TimeBounds
 from verify.sources.platforms.base import Platform, found
 
@@ -33,7 +34,7 @@ class TikTok(Platform):
         """Return the second in the id, `id >> 32`, a minute either way."""
         if not post_id.isdigit() or int(post_id) >= 1 << 64:
             return ()
-        at = datetime.fromtimestamp(int(post_id) >> 32, UTC)
+        at = of_tiktok(int(post_id))
         if not _EARLIEST <= at <= datetime.now(UTC) + timedelta(days=1):
             return ()
         basis = f"TikTok: the id {post_id} holds the second the upload began; a minute either way"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
+from verify.asset_ids import of_x
 from verify.records.times import TimeBounds, moment
 from verify.sources.platforms.base import Platform, found
 
-_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, UTC)  # 1288834974657 ms, Twitter's snowflake service
 _FIRST = 29_700_859_247  # the first id that holds a time (oduwsdl/tweetedat); earlier ones were counted
 
 
@@ -40,7 +40,7 @@ class X(Platform):
         """Return the millisecond in the id: `(id >> 22) + 1288834974657`; nothing before snowflakes or after now."""
         if not post_id.isdigit() or not _FIRST <= int(post_id) < 1 << 63:
             return ()
-        at = _EPOCH + timedelta(milliseconds=int(post_id) >> 22)
+        at = of_x(int(post_id))
         if at > datetime.now(UTC) + timedelta(days=1):
             return ()
         return (moment(at, f"X: the post's id {post_id} holds this millisecond", "millisecond"),)
